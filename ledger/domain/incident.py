@@ -1,0 +1,868 @@
+"""One behavior incident: reported once, filled in, answered, corrected, never edited."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, assert_never
+
+from pydantic import Field
+
+from ledger.domain import (
+    PARTICIPANT_CAP,
+    Command,
+    Decider,
+    Event,
+    Refused,
+    Sealed,
+    SealedOrNot,
+    Undo,
+    Undone,
+    Value,
+    When,
+    Words,
+)
+from ledger.domain.codes import (
+    Action,
+    Behavior,
+    Injury,
+    LengthDifference,
+    Level,
+    Location,
+    Motivation,
+    Others,
+    Outside,
+    RestraintKind,
+    RestraintReason,
+    Role,
+    StatementKind,
+    Weapon,
+)
+from ledger.domain.contact import Contact
+
+Short = Annotated[str, Field(max_length=60)]
+Minutes = Annotated[int, Field(ge=0, le=10_000)]
+Days = Annotated[Decimal, Field(ge=0, le=200, decimal_places=2)]
+
+
+# What an incident is made of.
+
+
+class BehaviorSeen(Value):
+    """A behavior and who manages it; `assumed` when nobody said whether it was minor or major."""
+
+    code: Behavior
+    level: Level
+    assumed: bool = False
+    foreign: Short | None = None
+
+    def __str__(self) -> str:
+        return f"{self.level.value} {self.code.label}"
+
+
+class Participant(Value):
+    """Someone who took part, under a placeholder that texts use instead of a name."""
+
+    label: Annotated[str, Field(pattern=r"^P[1-9][0-9]?$")]
+    student_id: str | None = None
+    outside: Outside | None = None
+    roles: tuple[Role, ...] = Field(min_length=1)
+    behaviors: tuple[BehaviorSeen, ...] = ()
+    motivation: Motivation | None = None
+    injury: Injury | None = None
+    minutes_lost: Minutes | None = None
+
+    @property
+    def referred(self) -> bool:
+        return Role.REFERRED in self.roles
+
+
+class Details(Value):
+    """What may be left unsaid at first: None is stored as not said."""
+
+    location: Location | None = None
+    place: Short | None = None  # the school's own word for it
+    period: Short | None = None
+    others: Others | None = None
+    weapon: Weapon | None = None
+    law_enforcement_told: bool | None = None
+    slip: Short | None = None
+    staff_minutes: Minutes | None = None
+
+
+class OfOne(Value):
+    """Details of one participant."""
+
+    motivation: Motivation | None = None
+    injury: Injury | None = None
+    minutes_lost: Minutes | None = None
+
+
+class Report(Details):
+    """What is known when an incident is reported; only a student and a behavior are needed."""
+
+    occurred: When
+    school_id: str
+    participants: tuple[Participant, ...] = Field(min_length=1, max_length=PARTICIPANT_CAP)
+    reported_by: str | None = None
+    recorded_by: str | None = None
+
+
+class Saying(Value):
+    """What a named person saw, was told or concluded, with the time and place of the observation."""
+
+    kind: StatementKind
+    observer: str | None = None  # a staff id or a participant's label
+    observed: When | None = None
+    observed_at: Short | None = None
+    minutes: Minutes | None = None
+    intensity: Annotated[int, Field(ge=1, le=5)] | None = None
+    text: Sealed[Words]
+    antecedent: SealedOrNot[Words] = None
+    consequence: SealedOrNot[Words] = None
+
+
+class Measure(Value):
+    """What was done about it, for how long, and what went on meanwhile."""
+
+    action: Action
+    on: date
+    minutes: Minutes | None = None
+    days: Days | None = None
+    by: str | None = None
+    instruction_went_on: bool | None = None
+    services_went_on: bool | None = None
+    peers_went_on: bool | None = None
+
+    @property
+    def length(self) -> str:
+        if self.days is not None:
+            return f", {self.days.normalize():f} {'day' if self.days <= 1 else 'days'}"
+        return f", {self.minutes} min" if self.minutes is not None else ""
+
+    def __str__(self) -> str:
+        return f"{self.action.label}{self.length}"
+
+
+# Events: stored for ever. Change one only together with `upcasts.py`.
+
+
+class IncidentReported(Report, Event):
+    """An incident was reported, with what was known then."""
+
+    @property
+    def students(self) -> frozenset[str]:
+        return frozenset(p.student_id for p in self.participants if p.student_id)
+
+    def __str__(self) -> str:
+        seen = [str(b) for p in self.participants for b in p.behaviors]
+        return " and ".join(dict.fromkeys(seen))
+
+
+class StatementAdded(Saying, Event):
+    """One statement of one person. `child` is whose text it is, empty when several share it."""
+
+    number: int
+    child: str = ""
+
+    @property
+    def subject(self) -> str:
+        return self.child
+
+    def __str__(self) -> str:
+        return f"statement {self.number}, {self.kind.value}"
+
+
+class DetailsFilledIn(Details, OfOne, Event):
+    """What had not been said was said later."""
+
+    label: str | None = None
+
+    def __str__(self) -> str:
+        return f"filled in: {', '.join(_said(self))}"
+
+
+class ParticipantAdded(Event):
+    """One more took part."""
+
+    participant: Participant
+
+    @property
+    def students(self) -> frozenset[str]:
+        return frozenset(filter(None, (self.participant.student_id,)))
+
+    def __str__(self) -> str:
+        roles = ", ".join(role.label for role in self.participant.roles)
+        return f"{self.participant.label} added: {roles}"
+
+
+class ParticipantReplaced(Event):
+    """It was somebody else: the placeholder stays, the person behind it changes."""
+
+    label: str
+    student_id: str | None = None
+    outside: Outside | None = None
+    reason: Sealed[Words]
+
+    @property
+    def students(self) -> frozenset[str]:
+        return frozenset(filter(None, (self.student_id,)))
+
+    def __str__(self) -> str:
+        return f"{self.label} was somebody else"
+
+
+class ParticipantRemoved(Event):
+    """This person had no part in it."""
+
+    label: str
+    reason: Sealed[Words]
+
+    def __str__(self) -> str:
+        return f"{self.label} had no part in it"
+
+
+class RolesCorrected(Event):
+    """Somebody's part in it was another."""
+
+    label: str
+    roles: tuple[Role, ...]
+    behaviors: tuple[BehaviorSeen, ...] = ()  # those that go with being referred
+    reason: Sealed[Words]
+
+    def __str__(self) -> str:
+        return f"{self.label}: {', '.join(role.label for role in self.roles)}"
+
+
+class BehaviorCorrected(Event):
+    """The behavior was another."""
+
+    label: str
+    behaviors: tuple[BehaviorSeen, ...]
+    reason: Sealed[Words]
+
+    def __str__(self) -> str:
+        return f"{self.label}: {' and '.join(map(str, self.behaviors))}"
+
+
+class CircumstancesCorrected(Details, Event):
+    """Time, place or another circumstance had been written wrongly."""
+
+    occurred: When | None = None
+    reason: Sealed[Words]
+
+    def __str__(self) -> str:
+        return f"corrected: {', '.join(_said(self))}"
+
+
+class ActionTaken(Measure, Event):
+    """Something was done about it with one participant."""
+
+    number: int
+    label: str
+    note: SealedOrNot[Words] = None
+
+
+class ActionServed(Event):
+    """What was really served of an action, and why it differs."""
+
+    number: int
+    minutes: Minutes | None = None
+    days: Days | None = None
+    difference: LengthDifference | None = None
+
+    def __str__(self) -> str:
+        how_long = f"{self.days.normalize():f} days" if self.days is not None else ""
+        how_long = how_long or (f"{self.minutes} min" if self.minutes is not None else "in full")
+        why = f" ({self.difference.label})" if self.difference else ""
+        return f"action {self.number} served: {how_long}{why}"
+
+
+class ActionCorrected(Measure, Event):
+    """An action had been written wrongly; this is the whole of it as it was."""
+
+    number: int
+    reason: Sealed[Words]
+
+
+class ActionVoided(Event):
+    """An action that was recorded was never taken."""
+
+    number: int
+    reason: Sealed[Words]
+
+    def __str__(self) -> str:
+        return f"action {self.number} was never taken"
+
+
+class FamilyContacted(Contact, Event):
+    """The family of one participant was contacted about this incident, or it was tried."""
+
+    label: str
+
+
+class ReferredToOffice(Event):
+    """The incident was sent to an administrator: an office referral."""
+
+    to: str | None = None
+    by: str | None = None
+
+    def __str__(self) -> str:
+        return "sent to the office"
+
+
+class RestraintOrSeclusionUsed(Event):
+    """A participant was restrained or secluded."""
+
+    label: str
+    kind: RestraintKind
+    began: When
+    minutes: Minutes | None = None
+    reasons: tuple[RestraintReason, ...] = ()
+    by: tuple[str, ...] = ()
+    note: SealedOrNot[Words] = None
+
+    def __str__(self) -> str:
+        lasted = f", {self.minutes} min" if self.minutes is not None else ""
+        return f"{self.kind.label}{lasted}"
+
+
+class IncidentMerged(Event):
+    """This is the same incident as another one, which stays."""
+
+    into: str
+    reason: SealedOrNot[Words] = None
+
+    def __str__(self) -> str:
+        return f"the same incident as {self.into[:7]}"
+
+
+class IncidentVoided(Event):
+    """This did not happen, or not to these people."""
+
+    reason: Sealed[Words]
+
+    def __str__(self) -> str:
+        return "voided"
+
+
+class StatementDestroyed(Event):
+    """A statement's text was ordered destroyed; its event stays."""
+
+    number: int
+    version: int
+    authority: Short
+    order: Short
+
+    @property
+    def destroys(self) -> tuple[int, ...]:
+        return (self.version,)
+
+    def __str__(self) -> str:
+        return f"statement {self.number} destroyed under {self.authority}, {self.order}"
+
+
+IncidentEvent = (
+    IncidentReported
+    | StatementAdded
+    | DetailsFilledIn
+    | ParticipantAdded
+    | ParticipantReplaced
+    | ParticipantRemoved
+    | RolesCorrected
+    | BehaviorCorrected
+    | CircumstancesCorrected
+    | ActionTaken
+    | ActionServed
+    | ActionCorrected
+    | ActionVoided
+    | FamilyContacted
+    | ReferredToOffice
+    | RestraintOrSeclusionUsed
+    | IncidentMerged
+    | IncidentVoided
+    | StatementDestroyed
+    | Undone
+)
+
+
+# State: only what a rule asks.
+
+
+@dataclass(frozen=True)
+class Incident:
+    """What the rules of an incident need to know."""
+
+    reported: bool = False
+    settled: str = ""  # why nothing follows: voided, merged
+    occurred: datetime | None = None
+    people: Mapping[str, Participant] = field(default_factory=dict)
+    labels: int = 0
+    said: frozenset[str] = frozenset()
+    statements: int = 0
+    destroyed: frozenset[int] = frozenset()
+    actions: Mapping[int, str] = field(default_factory=dict)  # number → label, those that stand
+    numbered: int = 0
+
+    @property
+    def only_child(self) -> str:
+        """The id of the only referred student, whose text a statement then is."""
+        referred = [p.student_id or "" for p in self.people.values() if p.referred]
+        return referred[0] if len(referred) == 1 else ""
+
+
+def _said(details: Details | OfOne) -> list[str]:
+    """Names of the details that were said."""
+    names = [*Details.model_fields, *OfOne.model_fields, "occurred"]
+    return [name for name in names if getattr(details, name, None) is not None]
+
+
+def _keys(details: Details | OfOne, label: str | None = None) -> frozenset[str]:
+    own = OfOne.model_fields
+    return frozenset(f"{label}.{n}" if label and n in own else n for n in _said(details))
+
+
+def _of_person(participant: Participant) -> frozenset[str]:
+    return frozenset(
+        f"{participant.label}.{name}"
+        for name in OfOne.model_fields
+        if getattr(participant, name) is not None
+    )
+
+
+def _with(incident: Incident, person: Participant) -> Incident:
+    return replace(incident, people={**incident.people, person.label: person})
+
+
+def evolve(incident: Incident, event: IncidentEvent) -> Incident:
+    match event:
+        case IncidentReported():
+            said = _keys(event).union(*map(_of_person, event.participants))
+            return Incident(
+                reported=True,
+                occurred=event.occurred.at,
+                people={p.label: p for p in event.participants},
+                labels=len(event.participants),
+                said=said,
+            )
+        case StatementAdded():
+            return replace(incident, statements=max(incident.statements, event.number))
+        case StatementDestroyed():
+            return replace(incident, destroyed=incident.destroyed | {event.number})
+        case DetailsFilledIn():
+            return replace(incident, said=incident.said | _keys(event, event.label))
+        case ParticipantAdded():
+            said = incident.said | _of_person(event.participant)
+            added = _with(incident, event.participant)
+            return replace(added, labels=incident.labels + 1, said=said)
+        case ParticipantReplaced():
+            new = {"student_id": event.student_id, "outside": event.outside}
+            return _with(incident, incident.people[event.label].model_copy(update=new))
+        case ParticipantRemoved():
+            left = {k: p for k, p in incident.people.items() if k != event.label}
+            return replace(incident, people=left)
+        case RolesCorrected():
+            person = incident.people[event.label]
+            part = {"roles": event.roles, "behaviors": event.behaviors}
+            return _with(incident, person.model_copy(update=part))
+        case BehaviorCorrected():
+            person = incident.people[event.label]
+            return _with(incident, person.model_copy(update={"behaviors": event.behaviors}))
+        case CircumstancesCorrected():
+            occurred = event.occurred.at if event.occurred else incident.occurred
+            return replace(incident, occurred=occurred, said=incident.said | _keys(event))
+        case ActionTaken():
+            actions = {**incident.actions, event.number: event.label}
+            return replace(incident, actions=actions, numbered=max(incident.numbered, event.number))
+        case ActionVoided():
+            left_actions = {n: a for n, a in incident.actions.items() if n != event.number}
+            return replace(incident, actions=left_actions)
+        case IncidentMerged():
+            return replace(incident, settled=f"the same as {event.into[:7]}")
+        case IncidentVoided():
+            return replace(incident, settled="voided")
+        case (
+            ActionServed()
+            | ActionCorrected()
+            | FamilyContacted()
+            | ReferredToOffice()
+            | RestraintOrSeclusionUsed()
+            | Undone()
+        ):
+            return incident
+        case _:
+            assert_never(event)
+
+
+# Commands and the rules that answer them.
+
+
+class ReportIncident(Report, Command):
+    """Log an incident, with the statements made about it; a major goes to the office."""
+
+    sayings: tuple[Saying, ...] = ()
+    office: bool | None = None  # None: when a behavior is major
+    office_to: str | None = None
+
+
+class AddStatement(Saying, Command):
+    """Add what one person saw, was told or concluded."""
+
+
+class FillInDetails(Details, OfOne, Command):
+    """Say what had not been said."""
+
+    label: str | None = None
+
+
+class AddParticipant(Command):
+    """Add somebody who took part."""
+
+    student_id: str | None = None
+    outside: Outside | None = None
+    roles: tuple[Role, ...]
+    behaviors: tuple[BehaviorSeen, ...] = ()
+
+
+class ReplaceParticipant(Command):
+    """Say that it was somebody else."""
+
+    label: str
+    student_id: str | None = None
+    outside: Outside | None = None
+    reason: Words
+
+
+class RemoveParticipant(Command):
+    """Say that this person had no part in it."""
+
+    label: str
+    reason: Words
+
+
+class CorrectRoles(Command):
+    """Say what somebody's part in it was."""
+
+    label: str
+    roles: tuple[Role, ...] = Field(min_length=1)
+    behaviors: tuple[BehaviorSeen, ...] = ()  # empty: those recorded so far, if still referred
+    reason: Words
+
+
+class CorrectBehavior(Command):
+    """Say what the behavior was."""
+
+    label: str
+    behaviors: tuple[BehaviorSeen, ...] = Field(min_length=1)
+    reason: Words
+
+
+class CorrectCircumstances(Details, Command):
+    """Say when, where or how it was."""
+
+    occurred: When | None = None
+    reason: Words
+
+
+class TakeAction(Measure, Command):
+    """Record what was done about it."""
+
+    label: str
+    note: Words | None = None
+
+
+class ServeAction(Command):
+    """Record what was really served of an action."""
+
+    number: int
+    minutes: Minutes | None = None
+    days: Days | None = None
+    difference: LengthDifference | None = None
+
+
+class CorrectAction(Measure, Command):
+    """Say what the action was."""
+
+    number: int
+    reason: Words
+
+
+class VoidAction(Command):
+    """Say that an action was never taken."""
+
+    number: int
+    reason: Words
+
+
+class ContactFamily(Contact, Command):
+    """Record a contact with a participant's family about this incident."""
+
+    label: str
+
+
+class ReferToOffice(Command):
+    """Send the incident to an administrator."""
+
+    to: str | None = None
+    by: str | None = None
+
+
+class UseRestraint(Command):
+    """Record that somebody was restrained or secluded."""
+
+    label: str
+    kind: RestraintKind
+    began: When
+    minutes: Minutes | None = None
+    reasons: tuple[RestraintReason, ...] = ()
+    by: tuple[str, ...] = ()
+    note: Words | None = None
+
+
+class MergeIncident(Command):
+    """Say that this is the same incident as another one."""
+
+    into: str
+    reason: Words | None = None
+
+
+class VoidIncident(Command):
+    """Say that this did not happen, or not to these people."""
+
+    reason: Words
+
+
+class DestroyStatement(Command):
+    """Order a statement's text destroyed, under a named authority."""
+
+    number: int
+    version: int
+    authority: Short
+    order: Short
+
+
+IncidentCommand = (
+    ReportIncident
+    | AddStatement
+    | FillInDetails
+    | AddParticipant
+    | ReplaceParticipant
+    | RemoveParticipant
+    | CorrectRoles
+    | CorrectBehavior
+    | CorrectCircumstances
+    | TakeAction
+    | ServeAction
+    | CorrectAction
+    | VoidAction
+    | ContactFamily
+    | ReferToOffice
+    | UseRestraint
+    | MergeIncident
+    | VoidIncident
+    | DestroyStatement
+    | Undo
+)
+
+
+def report(command: ReportIncident) -> list[IncidentEvent]:
+    """The events of a first report, or why it cannot stand."""
+    _check_people(command.participants)
+    referred = [p.student_id or "" for p in command.participants if p.referred]
+    child = referred[0] if len(referred) == 1 else ""
+    events: list[IncidentEvent] = [command.became(IncidentReported)]
+    for number, saying in enumerate(command.sayings, 1):
+        events.append(StatementAdded(**dict(saying), number=number, child=child))
+    major = any(b.level is Level.MAJOR for p in command.participants for b in p.behaviors)
+    if command.office or (command.office is None and major):
+        events.append(ReferredToOffice(to=command.office_to, by=command.reported_by))
+    return events
+
+
+def _check_people(people: tuple[Participant, ...]) -> None:
+    if [p.label for p in people] != [f"P{n}" for n in range(1, len(people) + 1)]:
+        raise Refused("participants are numbered P1, P2 … in their order")
+    students = [p.student_id for p in people if p.student_id]
+    if len(set(students)) < len(students):
+        raise Refused("somebody is named twice: give one person all their roles at once")
+    if not any(p.referred for p in people):
+        raise Refused("nobody is referred: name at least one student whose behavior this was")
+    for person in people:
+        _check_person(person)
+
+
+def _check_person(person: Participant) -> None:
+    if (person.student_id is None) == (person.outside is None):
+        raise Refused(f"{person.label} is either a student or an outside person")
+    if person.referred and not person.behaviors:
+        raise Refused(f"{person.label} is referred for no behavior: say which with --did")
+    if person.behaviors and not person.referred:
+        raise Refused(f"{person.label} has a behavior but is not referred")
+    if len({b.code for b in person.behaviors}) < len(person.behaviors):
+        raise Refused(f"a behavior of {person.label} is named twice")
+
+
+def decide(command: IncidentCommand, incident: Incident) -> list[IncidentEvent]:
+    if isinstance(command, ReportIncident):
+        if incident.reported:
+            raise Refused("this incident is already reported")
+        return report(command)
+    if not incident.reported:
+        raise Refused("there is no such incident, or its report was taken back")
+    if isinstance(command, DestroyStatement):
+        return _destroy(command, incident)
+    if incident.settled and not isinstance(command, Undo):
+        raise Refused(f"this incident is {incident.settled}: nothing follows it")
+    return _answer(command, incident)
+
+
+def _answer(command: IncidentCommand, incident: Incident) -> list[IncidentEvent]:
+    match command:
+        case AddStatement():
+            number, child = incident.statements + 1, incident.only_child
+            return [command.became(StatementAdded, number=number, child=child)]
+        case FillInDetails():
+            return _fill_in(command, incident)
+        case AddParticipant():
+            return _add(command, incident)
+        case ReplaceParticipant():
+            return _replace(command, incident)
+        case RemoveParticipant():
+            return _remove(command, incident)
+        case CorrectRoles() | CorrectBehavior():
+            return _correct(command, incident)
+        case CorrectCircumstances():
+            if not _said(command):
+                raise Refused("nothing is corrected: say what was different")
+            return [command.became(CircumstancesCorrected)]
+        case TakeAction():
+            return _take(command, incident)
+        case ServeAction():
+            _action(command.number, incident)
+            return [command.became(ActionServed)]
+        case CorrectAction():
+            _action(command.number, incident)
+            return [command.became(ActionCorrected)]
+        case VoidAction():
+            _action(command.number, incident)
+            return [command.became(ActionVoided)]
+        case ContactFamily():
+            _student(command.label, incident)
+            return [command.became(FamilyContacted)]
+        case ReferToOffice():
+            return [command.became(ReferredToOffice)]
+        case UseRestraint():
+            _student(command.label, incident)
+            return [command.became(RestraintOrSeclusionUsed)]
+        case MergeIncident():
+            return [command.became(IncidentMerged)]
+        case VoidIncident():
+            return [command.became(IncidentVoided)]
+        case Undo():
+            return [*command.taken_back()]
+        case ReportIncident() | DestroyStatement():
+            raise AssertionError("answered before")
+        case _:
+            assert_never(command)
+
+
+def _person(label: str, incident: Incident) -> Participant:
+    if label not in incident.people:
+        known = ", ".join(incident.people)
+        raise Refused(f"{label} takes no part in this incident; {known} do")
+    return incident.people[label]
+
+
+def _student(label: str, incident: Incident) -> Participant:
+    person = _person(label, incident)
+    if person.student_id is None:
+        raise Refused(f"{label} is not a student of this school")
+    return person
+
+
+def _action(number: int, incident: Incident) -> None:
+    if number not in incident.actions:
+        known = ", ".join(map(str, incident.actions)) or "none"
+        raise Refused(f"there is no action {number}; those that stand: {known}")
+
+
+def _fill_in(command: FillInDetails, incident: Incident) -> list[IncidentEvent]:
+    own = [name for name in OfOne.model_fields if getattr(command, name) is not None]
+    if own:
+        _person(command.label or "", incident)
+    if not _said(command):
+        raise Refused("nothing is filled in: say what was left open")
+    again = sorted(_keys(command, command.label) & incident.said)
+    if again:
+        raise Refused(f"already said: {', '.join(again)}. Correct it instead, with a reason")
+    return [command.became(DetailsFilledIn)]
+
+
+def _add(command: AddParticipant, incident: Incident) -> list[IncidentEvent]:
+    if incident.labels >= PARTICIPANT_CAP:
+        raise Refused(f"at most {PARTICIPANT_CAP} take part in one incident")
+    person = Participant(label=f"P{incident.labels + 1}", **dict(command))
+    _check_person(person)
+    _check_new(person.student_id, incident)
+    return [ParticipantAdded(participant=person)]
+
+
+def _check_new(student_id: str | None, incident: Incident) -> None:
+    taken = {p.student_id: label for label, p in incident.people.items()}
+    if student_id and student_id in taken:
+        raise Refused(f"this student takes part already, as {taken[student_id]}")
+
+
+def _replace(command: ReplaceParticipant, incident: Incident) -> list[IncidentEvent]:
+    if (command.student_id is None) == (command.outside is None):
+        raise Refused(f"{command.label} becomes either a student or an outside person")
+    _person(command.label, incident)
+    _check_new(command.student_id, incident)
+    return [command.became(ParticipantReplaced)]
+
+
+def _remove(command: RemoveParticipant, incident: Incident) -> list[IncidentEvent]:
+    person = _person(command.label, incident)
+    others = [p for p in incident.people.values() if p.referred and p.label != command.label]
+    if person.referred and not others:
+        raise Refused("nobody referred would be left: void the incident instead")
+    if command.label in incident.actions.values():
+        raise Refused(f"an action with {command.label} stands: void that action first")
+    return [command.became(ParticipantRemoved)]
+
+
+def _correct(command: CorrectRoles | CorrectBehavior, incident: Incident) -> list[IncidentEvent]:
+    person = _person(command.label, incident)
+    roles = command.roles if isinstance(command, CorrectRoles) else person.roles
+    behaviors = command.behaviors or (person.behaviors if Role.REFERRED in roles else ())
+    corrected = person.model_copy(update={"roles": roles, "behaviors": behaviors})
+    _check_person(corrected)
+    if (set(person.roles), person.behaviors) == (set(roles), behaviors):
+        raise Refused("that is what is recorded already")
+    if isinstance(command, CorrectBehavior):
+        return [command.became(BehaviorCorrected)]
+    if not any(p.referred for p in _with(incident, corrected).people.values()):
+        raise Refused("nobody referred would be left: void the incident instead")
+    return [command.became(RolesCorrected, behaviors=behaviors)]
+
+
+def _take(command: TakeAction, incident: Incident) -> list[IncidentEvent]:
+    person = _student(command.label, incident)
+    if not person.referred:
+        raise Refused(f"{command.label} is not referred: an action answers a referred student")
+    if command.minutes is not None and command.days is not None:
+        raise Refused("say the length in minutes or in days, not both")
+    return [command.became(ActionTaken, number=incident.numbered + 1)]
+
+
+def _destroy(command: DestroyStatement, incident: Incident) -> list[IncidentEvent]:
+    if not 1 <= command.number <= incident.statements:
+        raise Refused(f"there is no statement {command.number} in this incident")
+    if command.number in incident.destroyed:
+        raise Refused(f"statement {command.number} is destroyed already")
+    return [command.became(StatementDestroyed)]
+
+
+INCIDENT = Decider("incident", Incident(), decide, evolve, IncidentEvent)

@@ -1,0 +1,27 @@
+"""How events that earlier releases wrote are read today.
+
+To change an event's shape, change its class and add the step from its last version here; keep one
+stored row of the old version in `tests/golden`. The schema version of an event is 1 + its steps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+Step = Callable[[dict[str, Any]], dict[str, Any]]
+
+# category.Event → its steps, oldest first: from version 1 to 2, from 2 to 3 …
+STEPS: Mapping[str, tuple[Step, ...]] = {}
+
+
+def version(category: str, name: str) -> int:
+    """The schema version that is written today."""
+    return 1 + len(STEPS.get(f"{category}.{name}", ()))
+
+
+def upcast(category: str, name: str, stored: int, fields: dict[str, Any]) -> dict[str, Any]:
+    """The fields of a stored event in today's shape."""
+    for step in STEPS.get(f"{category}.{name}", ())[stored - 1 :]:
+        fields = step(fields)
+    return fields

@@ -1,0 +1,278 @@
+"""The ledger: do a command in one transaction, read a stream, read on from a position."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import uuid
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+from ledger.domain import Command, Decider, Destroyed, Event, Recorded, When
+from ledger.store import sqlite
+from ledger.store.errors import Conflict
+from ledger.store.mapper import Mapper, Unreadable, category_of
+from ledger.store.sealing import SchoolKeys
+from ledger.store.sqlite import Row, SQLiteRecorder, stamp
+
+PAGE = 1_000
+C = TypeVar("C", bound=Command)
+S = TypeVar("S")
+E = TypeVar("E", bound=Event)
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who does it, and on whose word we know that."""
+
+    id: str
+    assurance: str
+
+
+@dataclass(frozen=True, slots=True)
+class Done(Generic[E]):
+    """What a command became; `repeated` when it had been recorded before."""
+
+    stream: str
+    events: list[Recorded[E]]
+    repeated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The last position and its hash: what the whole ledger comes down to."""
+
+    position: int
+    hash: bytes
+    recorded_at: str
+
+
+class Ledger:
+    """Append-only streams of recorded events, in one total order, in one file."""
+
+    def __init__(
+        self,
+        path: Path,
+        keys: SchoolKeys,
+        label: str,
+        clock: Callable[[], datetime],
+        *,
+        read_only: bool = False,
+    ) -> None:
+        self.recorder = SQLiteRecorder(path, keys.derived(label), clock, read_only=read_only)
+        self.id, self.namespace = self.recorder.id, uuid.UUID(self.recorder.namespace)
+        self.keys, self.mapper = keys, Mapper(keys)
+
+    def close(self) -> None:
+        self.recorder.close()
+
+    # Writing
+
+    def batch(self) -> contextlib.AbstractContextManager[None]:
+        """One transaction for all commands inside: all of them are stored, or none."""
+        return self.recorder.transaction()
+
+    def id_for(self, category: str, natural: str) -> str:
+        """An id that follows from what is known outside: the same words, the same stream."""
+        return str(uuid.uuid5(self.namespace, f"{category}|{natural}"))
+
+    def do(
+        self,
+        decider: Decider[C, S, E],
+        id: str,
+        command: C,
+        actor: Actor,
+        *,
+        key: str | None = None,
+        again: bool = False,
+        expected: int | None = None,
+    ) -> Done[E]:
+        """Read the stream, let the domain decide, append what it decided: all or nothing.
+
+        `key` names the command: with it, the same command is recorded once and another one is a
+        Conflict. Without it, the same command right after itself is recorded once, unless `again`.
+        `expected` is the version that somebody looked at; another one is a Conflict.
+        """
+        stream = f"{decider.category}-{id}"
+        with self.recorder.transaction():
+            if key is not None and (first := self._keyed(key)) is not None:
+                return self._same(first, command, actor, key)
+            past = self.recorder.of_stream(stream) if decider.remembers else []
+            count = len(past) if decider.remembers else self._length(stream)
+            if key is None and not again and (seen := self._repeats(past, command, actor)):
+                return Done(stream, [self._recorded(row) for row in seen], repeated=True)
+            if expected is not None and expected != count:
+                raise Conflict("this was changed meanwhile: look at it again, then decide")
+            state = decider.fold(map(self._recorded, past))
+            decided = decider.decide(command, state)
+            return self._append(stream, count, decided, command, actor, key)
+
+    def _append(
+        self,
+        stream: str,
+        count: int,
+        events: list[E],
+        command: Command,
+        actor: Actor,
+        key: str | None,
+    ) -> Done[E]:
+        name = key or self._auto_key(stream, command, actor, count)
+        print_ = self.keys.fingerprint(_identity(command, actor, stream if key is None else ""))
+        entries = [
+            self.mapper.entry(
+                stream,
+                count + n,
+                event,
+                actor.id,
+                actor.assurance,
+                **({"command_key": name, "fingerprint": print_} if n == 1 else {}),
+            )
+            for n, event in enumerate(events, 1)
+        ]
+        rows = self.recorder.append(entries)
+        return Done(
+            stream,
+            [
+                Recorded(
+                    row[sqlite.POSITION],
+                    stream,
+                    row[sqlite.VERSION],
+                    datetime.fromisoformat(row[sqlite.RECORDED_AT]),
+                    actor.id,
+                    actor.assurance,
+                    event,
+                )
+                for row, event in zip(rows, events, strict=True)
+            ],
+        )
+
+    def _auto_key(self, stream: str, command: Command, actor: Actor, count: int) -> str:
+        """The key of a command without one: who said what, when the stream was this long."""
+        text = _identity(command, actor, stream) + str(count).encode()
+        return f"auto:{self.keys.fingerprint(text).hex()[:32]}"
+
+    def _keyed(self, key: str) -> Row | None:
+        found = self.recorder.rows("command_key = ?", (key,), about=key)
+        return found[0] if found else None
+
+    def _length(self, stream: str) -> int:
+        last = "ORDER BY version DESC LIMIT 1"
+        found = self.recorder.rows("stream = ?", (stream,), last, about=stream)
+        return int(found[0][sqlite.VERSION]) if found else 0
+
+    def _repeats(self, past: list[Row], command: Command, actor: Actor) -> list[Row]:
+        """The rows of the stream's last command, if it was this very one."""
+        last = next((n for n in range(len(past) - 1, -1, -1) if past[n][sqlite.COMMAND_KEY]), None)
+        if last is None:
+            return []
+        name = self._auto_key(past[last][sqlite.STREAM], command, actor, last)
+        return past[last:] if past[last][sqlite.COMMAND_KEY] == name else []
+
+    def _same(self, first: Row, command: Command, actor: Actor, key: str) -> Done[E]:
+        if first[sqlite.FINGERPRINT] != self.keys.fingerprint(_identity(command, actor, "")):
+            told = key.partition(":")[2] or key
+            raise Conflict(f"{told} is already recorded, for something else. Use another one.")
+        stream, start = first[sqlite.STREAM], first[sqlite.VERSION]
+        rows = [r for r in self.recorder.of_stream(stream) if r[sqlite.VERSION] >= start]
+        end = next((n for n, r in enumerate(rows[1:], 1) if r[sqlite.COMMAND_KEY]), len(rows))
+        return Done(stream, [self._recorded(row) for row in rows[:end]], repeated=True)
+
+    # Reading
+
+    def stream(self, name: str, upto: int | None = None) -> list[Recorded[Any]]:
+        """A stream's events, oldest first, as far as position `upto`."""
+        return [self._recorded(row) for row in self.recorder.of_stream(name, upto)]
+
+    def since(
+        self, position: int, upto: int | None = None
+    ) -> Iterator[list[Recorded[Any] | Unreadable]]:
+        """Pages of events after `position`; one that cannot be read is an `Unreadable`."""
+        for rows in self.rows_since(position, upto):
+            yield [self._or_unreadable(row) for row in rows]
+
+    def rows_since(self, position: int, upto: int | None = None) -> Iterator[list[Row]]:
+        """Pages of stored rows after `position`."""
+        last = upto if upto is not None else self.head().position
+        while position < last:
+            page = self.recorder.rows(
+                "event.position > ? AND event.position <= ?",
+                (position, min(last, position + PAGE)),
+            )
+            yield page
+            position += PAGE
+
+    def _or_unreadable(self, row: Row) -> Recorded[Any] | Unreadable:
+        try:
+            return self._recorded(row)
+        except Exception as error:
+            found = Unreadable(f"position {row[sqlite.POSITION]}: {type(error).__name__}")
+            found.stream = row[sqlite.STREAM]
+            return found
+
+    def _recorded(self, row: Row) -> Recorded[Any]:
+        by = row[sqlite.DESTROYED_BY]
+        return self.mapper.recorded(row, self._order(by) if by is not None else None)
+
+    def _order(self, position: int) -> Destroyed:
+        """What ordered a destruction, in the words of its event."""
+        payload = json.loads(self.recorder.rows("event.position = ?", (position,))[0][sqlite.PAYLOAD])
+        under = f"{payload.get('authority', '')}, {payload.get('order', '')}"
+        return Destroyed(under=under, position=position)
+
+    def head(self) -> Head:
+        found = self.recorder.rows("1", (), "ORDER BY event.position DESC LIMIT 1")
+        if not found:
+            return Head(0, sqlite.genesis(self.id), "")
+        row = found[0]
+        return Head(row[sqlite.POSITION], row[sqlite.HASH], row[sqlite.RECORDED_AT])
+
+    def position_at(self, at: datetime) -> int:
+        """The last position recorded by that time: what was known then is a prefix."""
+
+        def recorded_at(position: int) -> str:
+            row = self.recorder.rows("event.position = ?", (position,))[0]
+            return str(row[sqlite.RECORDED_AT])
+
+        return bisect_right(range(1, self.head().position + 1), stamp(at), key=recorded_at)
+
+    def last_command(self, actor: str, within: int = 500) -> list[Recorded[Any]]:
+        """The events of the last command that this person gave, among the last `within` events."""
+        rows = self.recorder.rows("1", (), f"ORDER BY event.position DESC LIMIT {within}")
+        for n, row in enumerate(rows):
+            if row[sqlite.ACTOR] == actor and row[sqlite.COMMAND_KEY]:
+                later = [r for r in rows[:n] if r[sqlite.STREAM] == row[sqlite.STREAM]]
+                own = [row, *reversed(later)]
+                end = next((i for i, r in enumerate(own[1:], 1) if r[sqlite.COMMAND_KEY]), len(own))
+                return [self._recorded(r) for r in own[:end]]
+        return []
+
+
+def _identity(command: Command, actor: Actor, stream: str) -> bytes:
+    """What makes two commands the same: who, where and what; a relative time is not part of it."""
+    fields = _without_relative(command)
+    return f"{actor.id}\n{stream}\n{type(command).__name__}\n".encode() + fields
+
+
+def _without_relative(command: Command) -> bytes:
+    relative = {
+        name: value.model_copy(update={"at": _EPOCH})
+        for name, value in command.__dict__.items()
+        if isinstance(value, When) and value.relative
+    }
+    same = command.model_copy(update=relative) if relative else command
+    return same.model_dump_json(exclude_none=True).encode()
+
+
+_EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
+
+
+def natural_key(parts: Iterable[str]) -> str:
+    """A key made of words known outside, kept apart so that `a|bc` is not `ab|c`."""
+    return "|".join(f"{len(part)}:{part}" for part in parts)
+
+
+__all__ = ["Actor", "Done", "Head", "Ledger", "Unreadable", "category_of", "natural_key"]
