@@ -1,0 +1,469 @@
+"""Incidents as they stand today, and what each of them held before it was corrected."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any, assert_never
+
+import sqlalchemy as sa
+
+from ledger.domain import Destroyed, Recorded, Undone, When, standing
+from ledger.domain.codes import Action, Level, Role
+from ledger.domain.incident import (
+    ActionCorrected,
+    ActionServed,
+    ActionTaken,
+    ActionVoided,
+    BehaviorCorrected,
+    BehaviorSeen,
+    CircumstancesCorrected,
+    Details,
+    DetailsFilledIn,
+    FamilyContacted,
+    IncidentEvent,
+    IncidentMerged,
+    IncidentReported,
+    IncidentVoided,
+    Measure,
+    OfOne,
+    Participant,
+    ParticipantAdded,
+    ParticipantRemoved,
+    ParticipantReplaced,
+    ReferredToOffice,
+    RestraintOrSeclusionUsed,
+    RolesCorrected,
+    StatementAdded,
+    StatementDestroyed,
+)
+from ledger.projections import History, Projection, Rows, number, table, text
+
+
+@dataclass
+class Person:
+    """A participant as the incident knows them today."""
+
+    label: str
+    student_id: str | None
+    outside: str | None
+    roles: list[str]
+    behaviors: list[dict[str, Any]] = field(default_factory=list)
+    motivation: str | None = None
+    injury: str | None = None
+    minutes_lost: int | None = None
+
+    @property
+    def referred(self) -> bool:
+        return Role.REFERRED.value in self.roles
+
+
+@dataclass
+class Said:
+    """One statement; `text` is None when an order destroyed it, and `destroyed` says under what."""
+
+    number: int
+    kind: str
+    verb: str
+    observer: str | None
+    observed: str | None
+    observed_at: str | None
+    recorded_at: str
+    version: int
+    text: str | None
+    antecedent: str | None = None
+    consequence: str | None = None
+    minutes: int | None = None
+    intensity: int | None = None
+    destroyed: str | None = None
+
+
+@dataclass
+class Doing:
+    """One action taken, as it stands and as it was served."""
+
+    number: int
+    label: str
+    action: str
+    on: str
+    minutes: int | None
+    days: str | None
+    by: str | None
+    recorded_at: str
+    instruction_went_on: bool | None = None
+    services_went_on: bool | None = None
+    peers_went_on: bool | None = None
+    served: bool = False
+    served_minutes: int | None = None
+    served_days: str | None = None
+    difference: str | None = None
+    note: str | None = None
+
+
+@dataclass
+class Change:
+    """One correction: what it was, what it is, why, and who said so when."""
+
+    recorded_at: str
+    actor: str
+    what: str
+    was: str
+    now: str
+    reason: str
+    label: str | None = None
+
+
+@dataclass
+class Card:
+    """Everything that stands of one incident."""
+
+    incident_id: str
+    reported: bool = False
+    standing: str = "open"  # open, voided, merged
+    merged_into: str | None = None
+    void_reason: str | None = None
+    occurred_at: str = ""
+    zone: str = ""
+    day_only: bool = False
+    school_id: str = ""
+    recorded_at: str = ""
+    reported_by: str | None = None
+    recorded_by: str | None = None
+    details: dict[str, Any] = field(default_factory=dict)
+    people: dict[str, Person] = field(default_factory=dict)
+    statements: list[Said] = field(default_factory=list)
+    actions: dict[int, Doing] = field(default_factory=dict)
+    contacts: list[dict[str, Any]] = field(default_factory=list)
+    restraints: list[dict[str, Any]] = field(default_factory=list)
+    office: dict[str, Any] | None = None
+    changes: list[Change] = field(default_factory=list)
+    version: int = 0
+
+    @property
+    def level(self) -> str:
+        """major when any behavior is; nothing stands without one."""
+        levels = {b["level"] for p in self.people.values() for b in p.behaviors}
+        return Level.MAJOR.value if Level.MAJOR.value in levels else Level.MINOR.value
+
+    @property
+    def open(self) -> list[str]:
+        """What has not been said yet."""
+        referred = [p for p in self.people.values() if p.referred]
+        missing = {
+            "what was seen": not self.statements,
+            "place": "location" not in self.details,
+            "why (motivation)": any(p.motivation is None for p in referred),
+            "what was done": not self.actions,
+            "minor or major": any(b.get("assumed") for p in referred for b in p.behaviors),
+        }
+        return [name for name, is_open in missing.items() if is_open]
+
+    @property
+    def behaviors(self) -> list[str]:
+        """Codes of all behaviors, each once, in the order of the participants."""
+        seen = [b["code"] for p in self.people.values() for b in p.behaviors]
+        return list(dict.fromkeys(seen))
+
+
+def told(stream: str, history: Iterable[Recorded[Any]]) -> Card:
+    """One incident, from the events that stand."""
+    card = Card(stream.partition("-")[2])
+    for recorded in standing(history):
+        _tell(card, recorded, recorded.event)
+        card.version = recorded.version
+    return card
+
+
+def _tell(card: Card, recorded: Recorded[Any], event: IncidentEvent) -> None:
+    match event:
+        case IncidentReported():
+            _report(card, recorded, event)
+        case StatementAdded():
+            card.statements.append(_said(recorded, event))
+        case DetailsFilledIn():
+            card.details |= _given(event, Details)
+            for name, value in _given(event, OfOne).items():
+                setattr(card.people[event.label or ""], name, value)
+        case ParticipantAdded():
+            card.people[event.participant.label] = _person(event.participant)
+        case (
+            ParticipantReplaced()
+            | ParticipantRemoved()
+            | RolesCorrected()
+            | BehaviorCorrected()
+            | CircumstancesCorrected()
+        ):
+            _correct(card, recorded, event)
+        case ActionTaken():
+            card.actions[event.number] = _doing(recorded, event)
+        case ActionServed():
+            done = card.actions[event.number]
+            done.served, done.served_minutes = True, event.minutes
+            done.served_days = _decimal(event.days)
+            done.difference = event.difference.value if event.difference else None
+        case ActionCorrected() | ActionVoided():
+            _correct_action(card, recorded, event)
+        case FamilyContacted():
+            card.contacts.append({"recorded_at": _iso(recorded.recorded_at)} | _json(event))
+        case ReferredToOffice():
+            card.office = {"recorded_at": _iso(recorded.recorded_at)} | _json(event)
+        case RestraintOrSeclusionUsed():
+            card.restraints.append({"number": len(card.restraints) + 1} | _json(event))
+        case IncidentMerged():
+            card.standing, card.merged_into = "merged", event.into
+        case IncidentVoided():
+            card.standing, card.void_reason = "voided", _words(event.reason)
+        case StatementDestroyed() | Undone():
+            pass  # the statement itself says that it was destroyed; what was undone is not told
+        case _:
+            assert_never(event)
+
+
+def _report(card: Card, recorded: Recorded[Any], event: IncidentReported) -> None:
+    card.reported = True
+    card.occurred_at, card.zone = _iso(event.occurred.at), event.occurred.zone
+    card.day_only, card.school_id = event.occurred.day_only, event.school_id
+    card.recorded_at = _iso(recorded.recorded_at)
+    card.reported_by, card.recorded_by = event.reported_by, event.recorded_by
+    card.details = _given(event, Details)
+    card.people = {p.label: _person(p) for p in event.participants}
+
+
+def _person(participant: Participant) -> Person:
+    return Person(
+        label=participant.label,
+        student_id=participant.student_id,
+        outside=participant.outside.value if participant.outside else None,
+        roles=[role.value for role in participant.roles],
+        behaviors=_seen(participant.behaviors),
+        motivation=participant.motivation.value if participant.motivation else None,
+        injury=participant.injury.value if participant.injury else None,
+        minutes_lost=participant.minutes_lost,
+    )
+
+
+def _seen(behaviors: Iterable[BehaviorSeen]) -> list[dict[str, Any]]:
+    return [{"code": b.code.value, "level": b.level.value, "assumed": b.assumed} for b in behaviors]
+
+
+def _said(recorded: Recorded[Any], event: StatementAdded) -> Said:
+    gone = event.text if isinstance(event.text, Destroyed) else None
+    return Said(
+        number=event.number,
+        kind=event.kind.value,
+        verb=event.kind.verb,
+        observer=event.observer,
+        observed=_iso(event.observed.at) if event.observed else None,
+        observed_at=event.observed_at,
+        recorded_at=_iso(recorded.recorded_at),
+        version=recorded.version,
+        text=None if isinstance(event.text, Destroyed) else event.text,
+        antecedent=event.antecedent if isinstance(event.antecedent, str) else None,
+        consequence=event.consequence if isinstance(event.consequence, str) else None,
+        minutes=event.minutes,
+        intensity=event.intensity,
+        destroyed=str(gone) if gone else None,
+    )
+
+
+def _doing(recorded: Recorded[Any], event: ActionTaken) -> Doing:
+    return Doing(
+        number=event.number,
+        label=event.label,
+        recorded_at=_iso(recorded.recorded_at),
+        note=_words(event.note) or None,
+        **_measure(event),
+    )
+
+
+def _measure(event: Measure) -> dict[str, Any]:
+    return {
+        "action": event.action.value,
+        "on": event.on.isoformat(),
+        "minutes": event.minutes,
+        "days": _decimal(event.days),
+        "by": event.by,
+        "instruction_went_on": event.instruction_went_on,
+        "services_went_on": event.services_went_on,
+        "peers_went_on": event.peers_went_on,
+    }
+
+
+Correction = (
+    ParticipantReplaced
+    | ParticipantRemoved
+    | RolesCorrected
+    | BehaviorCorrected
+    | CircumstancesCorrected
+)
+
+
+def _correct(card: Card, recorded: Recorded[Any], event: Correction) -> None:
+    match event:
+        case CircumstancesCorrected():
+            changed = _given(event, Details)
+            was = {name: card.details.get(name) for name in changed}
+            card.details |= changed
+            if event.occurred is not None:
+                was, changed = was | {"when": card.occurred_at}, changed | _when(event.occurred)
+                card.occurred_at = _iso(event.occurred.at)
+                card.day_only = event.occurred.day_only
+            _note(card, recorded, event, "circumstances", _line(was), _line(changed))
+        case BehaviorCorrected():
+            person = card.people[event.label]
+            was_codes, person.behaviors = _codes(person.behaviors), _seen(event.behaviors)
+            _note(card, recorded, event, "behavior", was_codes, _codes(person.behaviors))
+        case RolesCorrected():
+            person = card.people[event.label]
+            before, person.roles = ", ".join(person.roles), [r.value for r in event.roles]
+            person.behaviors = _seen(event.behaviors)
+            _note(card, recorded, event, "role", before, ", ".join(person.roles))
+        case ParticipantReplaced():
+            person = card.people[event.label]
+            person.student_id = event.student_id
+            person.outside = event.outside.value if event.outside else None
+            _note(card, recorded, event, "participant", event.label, "somebody else")
+        case ParticipantRemoved():
+            del card.people[event.label]
+            _note(card, recorded, event, "participant", event.label, "had no part in it")
+        case _:
+            assert_never(event)
+
+
+def _correct_action(
+    card: Card, recorded: Recorded[Any], event: ActionCorrected | ActionVoided
+) -> None:
+    old = card.actions[event.number]
+    was = Action(old.action).label
+    if isinstance(event, ActionVoided):
+        del card.actions[event.number]
+        now = "never taken"
+    else:
+        card.actions[event.number] = Doing(**(asdict(old) | _measure(event)))
+        now = str(event)
+    card.changes.append(_change(recorded, f"action {event.number}", was, now, event.reason))
+
+
+def _note(
+    card: Card, recorded: Recorded[Any], event: Correction, what: str, was: str, now: str
+) -> None:
+    change = _change(recorded, what, was, now, event.reason)
+    change.label = getattr(event, "label", None)
+    card.changes.append(change)
+
+
+def _change(
+    recorded: Recorded[Any], what: str, was: str, now: str, reason: str | Destroyed
+) -> Change:
+    at = _iso(recorded.recorded_at)
+    return Change(at, recorded.actor, what, was, now, _words(reason))
+
+
+def _codes(behaviors: list[dict[str, Any]]) -> str:
+    return ", ".join(f"{b['level']} {b['code'].replace('-', ' ')}" for b in behaviors)
+
+
+def _line(fields: dict[str, Any]) -> str:
+    named = ((k.replace("_", " "), "not said" if v is None else v) for k, v in fields.items())
+    return ", ".join(f"{name}: {value}" for name, value in named)
+
+
+def _when(when: When) -> dict[str, Any]:
+    return {"when": _iso(when.at)}
+
+
+def _given(event: Details | OfOne, of: type[Details] | type[OfOne]) -> dict[str, Any]:
+    return event.model_dump(mode="json", include=set(of.model_fields), exclude_none=True)
+
+
+def _json(event: Any) -> dict[str, Any]:
+    dumped: dict[str, Any] = event.model_dump(mode="json", exclude_none=True)
+    return dumped
+
+
+def _words(text: str | Destroyed | None) -> str:
+    return "" if text is None else str(text)
+
+
+def _decimal(days: Any) -> str | None:
+    return None if days is None else f"{days.normalize():f}"
+
+
+def _iso(at: datetime) -> str:
+    return at.isoformat().replace("+00:00", "Z")
+
+
+_tables = sa.MetaData()
+table(
+    "incident",
+    _tables,
+    text("incident_id", primary_key=True),
+    text("occurred_at", index=True),
+    text("recorded_at"),
+    text("standing"),
+    text("level"),
+    text("location"),
+    text("slip"),
+    text("reported_by"),
+    text("recorded_by"),
+    text("merged_into", index=True),
+    number("is_open"),
+    text("card"),
+)
+table(
+    "participant",
+    _tables,
+    text("incident_id"),
+    text("label"),
+    text("student_id", index=True),
+    number("referred"),
+    text("behaviors"),
+)
+
+
+def _rows(stream: str, history: History) -> Rows:
+    card = told(stream, history)
+    if not card.reported:
+        return {}
+    incident = {
+        "stream": stream,
+        "incident_id": card.incident_id,
+        "occurred_at": card.occurred_at,
+        "recorded_at": card.recorded_at,
+        "standing": card.standing,
+        "level": card.level,
+        "location": card.details.get("location"),
+        "slip": card.details.get("slip"),
+        "reported_by": card.reported_by,
+        "recorded_by": card.recorded_by,
+        "merged_into": card.merged_into,
+        "is_open": int(bool(card.open)),
+        "card": json.dumps(asdict(card), ensure_ascii=False, separators=(",", ":")),
+    }
+    people = [
+        {
+            "stream": stream,
+            "incident_id": card.incident_id,
+            "label": person.label,
+            "student_id": person.student_id,
+            "referred": int(person.referred),
+            "behaviors": ",".join(b["code"] for b in person.behaviors),
+        }
+        for person in card.people.values()
+    ]
+    return {"incident": [incident], "participant": people}
+
+
+INCIDENTS = Projection("incidents", 1, frozenset({"incident"}), _tables, _rows)
+
+
+def card_of(stored: str) -> Card:
+    """The card that a row keeps."""
+    fields = json.loads(stored)
+    fields["people"] = {label: Person(**p) for label, p in fields["people"].items()}
+    fields["statements"] = [Said(**s) for s in fields["statements"]]
+    fields["actions"] = {int(n): Doing(**a) for n, a in fields["actions"].items()}
+    fields["changes"] = [Change(**c) for c in fields["changes"]]
+    return Card(**fields)
