@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
 from functools import cached_property
@@ -24,20 +25,29 @@ MONDAY, THURSDAY, SATURDAY, SUNDAY = 0, 3, 5, 6
 # What a calendar is made of.
 
 
-class Period(Value):
-    """A stretch of the day under the name that the school calls it by, in local time."""
+class Stretch(Value):
+    """A stretch of a day, in local time."""
+
+    start: time
+    end: time
+
+
+class Period(Stretch):
+    """A stretch of the day under the name that the school calls it by."""
 
     name: Name
-    start: time
-    end: time
+
+    def __str__(self) -> str:
+        return self.name
 
 
-class Lunch(Value):
-    """When a grade eats."""
+class Lunch(Stretch):
+    """When a grade eats, or everybody."""
 
     grade: Name = EVERY_GRADE
-    start: time
-    end: time
+
+    def __str__(self) -> str:
+        return "lunch" if self.grade == EVERY_GRADE else f"lunch of grade {self.grade}"
 
 
 class BellSchedule(Value):
@@ -180,18 +190,19 @@ def _in_order(days: tuple[date, ...]) -> tuple[date, ...]:
 def _faults_of_year(year: SchoolYear, calendar: Calendar) -> Iterator[str]:
     yield from _faults_of_span(year)
     yield from _faults_of_days(year)
+    yield from _faults_beside(year, calendar)
+    yield from _twice(f"a {schedule.kind.label} day's schedule" for schedule in year.schedules)
+    for schedule in year.schedules:
+        yield from _faults_of_bells(schedule)
+
+
+def _faults_beside(year: SchoolYear, calendar: Calendar) -> Iterator[str]:
     for other in calendar.years:
         if other.name != year.name and _overlap(year, other):
             yield (
                 f"{year.name} overlaps with {other.name} ({spoken(other.first_day)} to "
                 f"{spoken(other.last_day)}): set that one first, or use its name to change it"
             )
-    kinds = [schedule.kind for schedule in year.schedules]
-    for kind in DayKind:
-        if kinds.count(kind) > 1:
-            yield f"{kinds.count(kind)} schedules for a {kind.label} day: give one"
-    for schedule in year.schedules:
-        yield from _faults_of_bells(schedule)
 
 
 def _overlap(one: SchoolYear, other: SchoolYear) -> bool:
@@ -221,25 +232,24 @@ def _faults_of_days(year: SchoolYear) -> Iterator[str]:
 
 
 def _faults_of_bells(schedule: BellSchedule) -> Iterator[str]:
-    kind = schedule.kind.label
-    for part in (*schedule.periods, *schedule.lunches):
-        what = part.name if isinstance(part, Period) else f"lunch of {part.grade}"
+    on = f"on a {schedule.kind.label} day"
+    parts: tuple[Stretch, ...] = (*schedule.periods, *schedule.lunches)
+    for part in parts:
         if part.end <= part.start:
-            yield f"{kind} day: {what} must end after it begins ({part.start:%H:%M})"
+            yield f"{on} {part} must end after it begins ({part.start:%H:%M})"
     for before, after in pairwise(schedule.periods):
         if after.start < before.end:
             yield (
-                f"{kind} day: {after.name} ({after.start:%H:%M}) begins before {before.name} "
-                f"ends ({before.end:%H:%M}): give the periods in their order"
+                f"{on} {after} begins at {after.start:%H:%M}, before {before} ends "
+                f"({before.end:%H:%M}): give the periods in their order"
             )
-    yield from _twice(f"{kind} day: period", [period.name for period in schedule.periods])
-    yield from _twice(f"{kind} day: lunch of", [lunch.grade for lunch in schedule.lunches])
+    yield from _twice(f"{on} {part}" for part in parts)
 
 
-def _twice(what: str, names: list[str]) -> Iterator[str]:
-    for name in sorted(set(names)):
-        if names.count(name) > 1:
-            yield f"{what} {name} is given {names.count(name)} times: give it once"
+def _twice(names: Iterable[str]) -> Iterator[str]:
+    for name, times in Counter(names).items():
+        if times > 1:
+            yield f"{name} is given {times} times: give it once"
 
 
 def _faults_of_holidays(holidays: Holidays) -> Iterator[str]:
@@ -248,9 +258,7 @@ def _faults_of_holidays(holidays: Holidays) -> Iterator[str]:
             yield f"{spoken(day)} is not in {holidays.year}: set each calendar year by itself"
 
 
-CALENDAR: Decider[CalendarCommand, Calendar, CalendarEvent] = Decider(
-    category="calendar", initial=Calendar(), decide=decide, evolve=evolve, events=CalendarEvent
-)
+CALENDAR = Decider("calendar", Calendar(), decide, evolve, CalendarEvent)
 
 
 # Legal holidays, to start from: Ed Code 37220, with Juneteenth and the day after Thanksgiving, on

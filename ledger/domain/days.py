@@ -101,7 +101,7 @@ def _guess(calendar: Calendar, day: date) -> Span:
     known = [_span(calendar, year) for year in calendar.years]
     start = max([start, *(span.end + ONE_DAY for span in known if span.end < day)])
     end = min([end, *(span.start - ONE_DAY for span in known if span.start > day)])
-    return Span(f"{begins}–{(begins + 1) % 100:02}", start, end, guessed=True)
+    return Span(f"{begins}\u2013{(begins + 1) % 100:02}", start, end, guessed=True)
 
 
 def _days_after(start: date, until: date) -> Iterator[date]:
