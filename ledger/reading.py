@@ -3,9 +3,44 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, field, is_dataclass
+from datetime import datetime
 from typing import Any
+
+import sqlalchemy as sa
+
+from ledger.domain.access import ACCESS, DiscloseRecord, ViewRecord
+from ledger.domain.codes import StaffRole
+from ledger.projections import Mark, Views, prefix
+from ledger.projections.incidents import INCIDENTS, Card, card_of
+from ledger.projections.roster import STAFF, STUDENT
+from ledger.projections.sis_records import SIS_RECORDS
+from ledger.projections.timeline import TIMELINE
+from ledger.store import Actor, Ledger
+from ledger.store.sealing import digest
+
+_incident = INCIDENTS.tables.tables["incident"]
+_participant = INCIDENTS.tables.tables["participant"]
+_timeline = TIMELINE.tables.tables["timeline"]
+_timeline_of = TIMELINE.tables.tables["timeline_of"]
+_sis = SIS_RECORDS.tables.tables["sis_record"]
+_HIDDEN = "[not shown to this reader]"
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who asks, in which roles, and what for."""
+
+    actor: Actor
+    roles: frozenset[str]
+    purpose: str
+
+    @property
+    def sees_words(self) -> bool:
+        """Whether narratives are shown: a clerk delivers coded facts, an auditor the chain."""
+        without = {StaffRole.CLERK.value, StaffRole.AUDITOR.value}
+        return bool(self.roles - without) or not self.roles
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,3 +67,401 @@ class Extract:
     student_numbers: dict[str, dict[str, str]]  # student id → kind of number → number
     staff_numbers: dict[str, dict[str, str]]  # staff id → sourcedId, username …
     unreadable: Sequence[str] = ()  # streams that a projection could not read
+
+
+@dataclass(frozen=True, slots=True)
+class Student:
+    """A student as the roster shows them."""
+
+    student_id: str
+    name: str
+    given: str
+    grade: str
+    teacher: str
+    number: str
+    active: bool
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of a timeline; an incident carries its card."""
+
+    kind: str
+    stream: str
+    occurred_at: str
+    recorded_at: str
+    label: str | None
+    line: str
+    actor: str
+    body: dict[str, Any]
+    card: Card | None = None
+
+    @property
+    def id(self) -> str:
+        return self.stream.partition("-")[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """What the record holds about one student, between two times, as known at a position."""
+
+    student: Student
+    position: int
+    behind: bool  # somebody else was still catching up
+    entries: tuple[Entry, ...]
+    earlier: int  # entries before `since` that are not shown
+    staff: dict[str, str]  # staff id → name
+    unreadable: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentView:
+    """One incident, with the people in it."""
+
+    card: Card
+    people: dict[str, Student]
+    staff: dict[str, str]
+    position: int
+    same: tuple[str, ...] = ()  # ids of incidents that were merged into it
+
+
+@dataclass(frozen=True, slots=True)
+class Incidents:
+    """A list of incidents, the last first."""
+
+    cards: tuple[Card, ...]
+    people: dict[str, Student]
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class AccessLine:
+    """One reading or disclosure of a record."""
+
+    at: str
+    who: str
+    what: str
+    purpose: str
+    to: str | None
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Which part of the record is asked for."""
+
+    position: int | None = None  # as known then
+    since: str | None = None  # happened at or after, ISO 8601 UTC
+    until: str | None = None  # happened before
+    kinds: frozenset[str] = field(default_factory=frozenset)
+
+
+class Reading:
+    """Answers from the record, each after its access event was stored."""
+
+    def __init__(self, record: Ledger, access: Ledger, views: Views, reader: Reader) -> None:
+        self.record, self.access, self.views, self.reader = record, access, views, reader
+
+    # Answers
+
+    def timeline(self, student_id: str, window: Window) -> Timeline:
+        views, position = self._at(window.position, student_id)
+        with views.reader.connect() as db:
+            staff = _staff(db)
+            found = _entries(db, student_id, window)
+            answer = Timeline(
+                student=_students(db, [student_id])[student_id],
+                position=position,
+                behind=window.position is None and position < self.record.head().position,
+                entries=tuple(self._masked(entry) for entry in found),
+                earlier=_earlier(db, student_id, window),
+                staff=staff,
+                unreadable=_named(views.marks()),
+            )
+        return self._give("timeline", answer, [student_id], position)
+
+    def incident(self, id: str, window: Window) -> IncidentView | None:
+        """The incident of this id or unique beginning of one; None when there is no such."""
+        views, position = self._at(window.position)
+        with views.reader.connect() as db:
+            rows = db.execute(_begins(id).limit(2)).all()
+            if len(rows) != 1:
+                return None
+            card = self._hidden(card_of(rows[0].card))
+            merged = sa.select(_incident.c.incident_id).where(
+                _incident.c.merged_into == card.incident_id
+            )
+            answer = IncidentView(
+                card=card,
+                people=_students(db, _ids(card)),
+                staff=_staff(db),
+                position=position,
+                same=tuple(db.execute(merged).scalars()),
+            )
+        return self._give("incident", answer, _ids(card), position)
+
+    def incidents(
+        self, window: Window, *, student_id: str | None = None, only_open: bool = False, limit: int
+    ) -> Incidents:
+        views, position = self._at(window.position)
+        asked = sa.select(_incident.c.card).order_by(_incident.c.occurred_at.desc()).limit(limit)
+        asked = _between(asked, _incident.c.occurred_at, window)
+        if student_id is not None:
+            own = sa.select(_participant.c.stream).where(_participant.c.student_id == student_id)
+            asked = asked.where(_incident.c.stream.in_(own))
+        if only_open:
+            asked = asked.where(_incident.c.is_open == 1, _incident.c.standing == "open")
+        with views.reader.connect() as db:
+            cards = tuple(self._hidden(card_of(c)) for c in db.execute(asked).scalars())
+            ids = list(dict.fromkeys(i for card in cards for i in _ids(card)))
+            answer = Incidents(cards, _students(db, ids), position)
+        return self._give("incidents", answer, ids, position)
+
+    def extract(self, sink: str, to: str, position: int | None = None) -> Extract:
+        """Everything that a sink may want; recorded as a disclosure to it."""
+        answer = self._extract(position)
+        students = sorted({r.student_id for r in answer.records if r.student_id})
+        return self._give(f"export {sink}", answer, students, answer.position, to=to)
+
+    def planned(self, sink: str, position: int | None = None) -> Extract:
+        """The same, looked at by somebody of the school and sent nowhere."""
+        answer = self._extract(position)
+        students = sorted({r.student_id for r in answer.records if r.student_id})
+        return self._give(f"export plan {sink}", answer, students, answer.position)
+
+    def access_log(self, student_id: str) -> list[AccessLine]:
+        """Who read or received this student's record; itself a reading of it."""
+        views, position = self._at(None)
+        with views.reader.connect() as db:
+            staff = _staff(db)
+        lines = [
+            AccessLine(
+                at=found.recorded_at.isoformat().replace("+00:00", "Z"),
+                who=staff.get(found.actor, found.actor),
+                what=found.event.what,
+                purpose=found.event.purpose,
+                to=getattr(found.event, "to", None),
+                position=found.event.position,
+            )
+            for page in self.access.since(0)
+            for found in page
+            if not isinstance(found, Exception) and student_id in found.event.students
+        ]
+        return self._give("access log", lines, [student_id], position)
+
+    def student(self, student_id: str) -> Student | None:
+        """A student of the roster. Resolving who somebody is reads no record of behavior."""
+        return self.students([student_id]).get(student_id)
+
+    def students(self, ids: Sequence[str]) -> dict[str, Student]:
+        self.views.catch_up(self.record)
+        with self.views.reader.connect() as db:
+            return _students(db, ids)
+
+    def staff(self) -> list[dict[str, Any]]:
+        """The staff list; it holds nothing of a student."""
+        self.views.catch_up(self.record)
+        with self.views.reader.connect() as db:
+            return [dict(row._mapping) for row in db.execute(sa.select(STAFF).order_by(STAFF.c.name))]
+
+    # The door
+
+    def _give(
+        self, what: str, answer: Any, students: Iterable[str], position: int, to: str | None = None
+    ) -> Any:
+        """Store who is given what and why; only then give it."""
+        asked = {
+            "what": what,
+            "purpose": self.reader.purpose,
+            "subjects": tuple(students),
+            "position": position,
+            "digest": digest(json.dumps(answer, default=_plain, sort_keys=True).encode())[:32],
+        }
+        command = ViewRecord(**asked) if to is None else DiscloseRecord(**asked, to=to)
+        day = self.access.recorder.clock().date().isoformat()
+        self.access.do(ACCESS, day, command, self.reader.actor, again=True)
+        return answer
+
+    def _at(self, position: int | None, student_id: str | None = None) -> tuple[Views, int]:
+        """The views to answer from: those of today, or of what was known at a position."""
+        reached = self.views.catch_up(self.record)
+        if position is None or position >= reached:
+            return self.views, reached
+        streams = None if student_id is None else self._streams_of(student_id)
+        return prefix(self.record, position, streams), position
+
+    def _streams_of(self, student_id: str) -> list[str]:
+        """Every stream that an earlier timeline of this student can rest on."""
+        with self.views.reader.connect() as db:
+            concerned = db.execute(
+                sa.text("SELECT stream FROM concerns WHERE student_id = :s"), {"s": student_id}
+            ).scalars()
+            staff = db.execute(sa.select(STAFF.c.stream)).scalars()
+            return list(dict.fromkeys([*concerned, *staff, f"student-{student_id}"]))
+
+    def _masked(self, entry: Entry) -> Entry:
+        if self.reader.sees_words:
+            return entry
+        body = {k: _HIDDEN if k in ("words", "reason") and v else v for k, v in entry.body.items()}
+        card = self._hidden(entry.card) if entry.card else None
+        fields = {name: getattr(entry, name) for name in Entry.__dataclass_fields__}
+        return Entry(**(fields | {"body": body, "card": card}))
+
+    def _hidden(self, card: Card) -> Card:
+        """The card, without narratives for a reader who does not see them."""
+        if self.reader.sees_words:
+            return card
+        for said in card.statements:
+            said.text = said.antecedent = said.consequence = _HIDDEN
+        for change in card.changes:
+            change.reason = _HIDDEN
+        for done in card.actions.values():
+            done.note = _HIDDEN if done.note else None
+        for held in (*card.contacts, *card.restraints):
+            held |= {k: _HIDDEN for k in ("note", "with_whom") if k in held}
+        card.void_reason = _HIDDEN if card.void_reason else None
+        return card
+
+    def _extract(self, position: int | None) -> Extract:
+        views, reached = self._at(position)
+        head = self.record.head(reached)
+        with views.reader.connect() as db:
+            asked = sa.select(_sis).order_by(_sis.c.stream, _sis.c.kind, _sis.c.body)
+            return Extract(
+                ledger_id=self.record.id,
+                position=reached,
+                head=head.hash.hex(),
+                recorded_at=head.recorded_at,
+                records=[
+                    SisRecord(
+                        r.kind, r.incident_id, r.student_id, r.level, r.occurred_at, json.loads(r.body)
+                    )
+                    for r in db.execute(asked)
+                ],
+                student_numbers=_numbers(db),
+                staff_numbers=_staff_numbers(db),
+                unreadable=_named(views.marks()),
+            )
+
+
+# Questions to the views
+
+
+def _entries(db: sa.Connection, student_id: str, window: Window) -> list[Entry]:
+    both = (_timeline.c.stream == _timeline_of.c.stream) & (_timeline.c.seq == _timeline_of.c.seq)
+    asked = (
+        sa.select(_timeline, _timeline_of.c.label, _incident.c.card)
+        .select_from(_timeline_of)
+        .join(_timeline, both)
+        .outerjoin(_incident, _incident.c.stream == _timeline.c.stream)
+        .where(_timeline_of.c.student_id == student_id)
+        .order_by(_timeline.c.occurred_at.desc(), _timeline.c.stream, _timeline.c.seq.desc())
+    )
+    asked = _between(asked, _timeline_of.c.occurred_at, window)
+    if window.kinds:
+        asked = asked.where(_timeline.c.kind.in_(window.kinds))
+    return [
+        Entry(
+            kind=row.kind,
+            stream=row.stream,
+            occurred_at=row.occurred_at,
+            recorded_at=row.recorded_at,
+            label=row.label,
+            line=row.line,
+            actor=row.actor,
+            body=json.loads(row.body) if row.body else {},
+            card=card_of(row.card) if row.card else None,
+        )
+        for row in db.execute(asked)
+    ]
+
+
+def _earlier(db: sa.Connection, student_id: str, window: Window) -> int:
+    if window.since is None:
+        return 0
+    asked = sa.select(sa.func.count()).where(
+        _timeline_of.c.student_id == student_id, _timeline_of.c.occurred_at < window.since
+    )
+    return int(db.execute(asked).scalar_one())
+
+
+def _between(asked: Any, column: sa.Column[Any], window: Window) -> Any:
+    if window.since is not None:
+        asked = asked.where(column >= window.since)
+    return asked if window.until is None else asked.where(column < window.until)
+
+
+def _begins(id: str) -> sa.Select[Any]:
+    """Incidents whose id begins so."""
+    column = _incident.c.incident_id
+    return sa.select(_incident).where(column >= id, column < id + "g").order_by(column)
+
+
+def _students(db: sa.Connection, ids: Sequence[str]) -> dict[str, Student]:
+    columns = STUDENT.c
+    found: dict[str, Student] = {}
+    for start in range(0, len(ids), 500):
+        chunk = ids[start : start + 500]
+        for row in db.execute(sa.select(STUDENT).where(columns.student_id.in_(chunk))):
+            flags = tuple(filter(None, row.flags.split(",")))
+            found[row.student_id] = Student(
+                row.student_id,
+                row.name,
+                row.given,
+                row.grade,
+                row.teacher,
+                row.number,
+                bool(row.active),
+                flags,
+            )
+    unknown = (i for i in ids if i not in found)
+    return found | {i: Student(i, "not on the roster", "", "", "", "", False) for i in unknown}
+
+
+def _staff(db: sa.Connection) -> dict[str, str]:
+    return dict(db.execute(sa.select(STAFF.c.staff_id, STAFF.c.name)).tuples().all())
+
+
+def _numbers(db: sa.Connection) -> dict[str, dict[str, str]]:
+    asked = sa.select(STUDENT.c.student_id, STUDENT.c.numbers)
+    return {row.student_id: dict(json.loads(row.numbers)) for row in db.execute(asked)}
+
+
+def _staff_numbers(db: sa.Connection) -> dict[str, dict[str, str]]:
+    asked = sa.select(STAFF.c.staff_id, STAFF.c.username, STAFF.c.source_id)
+    return {
+        row.staff_id: {"username": row.username, "sourcedId": row.source_id}
+        for row in db.execute(asked)
+    }
+
+
+def _ids(card: Card) -> list[str]:
+    return [p.student_id for p in card.people.values() if p.student_id]
+
+
+def _named(marks: Iterable[Mark]) -> tuple[str, ...]:
+    return tuple(sorted({mark.stream for mark in marks}))
+
+
+def _plain(value: Any) -> Any:
+    """What `json` cannot write by itself."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return asdict(value)
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+__all__ = [
+    "AccessLine",
+    "Card",
+    "Entry",
+    "Extract",
+    "IncidentView",
+    "Incidents",
+    "Reader",
+    "Reading",
+    "SisRecord",
+    "Student",
+    "Timeline",
+    "Window",
+]

@@ -53,6 +53,7 @@ table(
     text("given"),
     text("family"),
     text("username", index=True),
+    text("source_id"),
     text("roles"),
     number("active"),
 )
@@ -164,6 +165,7 @@ def _staff(stream: str, events: list[Recorded[Any]]) -> Rows:
         "given": "" if gone else who.given,
         "family": "" if gone else who.family,
         "username": "" if gone else who.username.casefold(),
+        "source_id": "" if gone else who.source_id,
         "roles": ",".join(role.value for role in roles[-1]),
         "active": int(not isinstance(last[-1], StaffLeft)),
     }

@@ -192,7 +192,20 @@ class Ledger:
     ) -> Iterator[list[Recorded[Any] | Unreadable]]:
         """Pages of events after `position`; one that cannot be read is an `Unreadable`."""
         for rows in self.rows_since(position, upto):
-            yield [self._or_unreadable(row) for row in rows]
+            yield self.decoded(rows)
+
+    def decoded(self, rows: Iterable[Row]) -> list[Recorded[Any] | Unreadable]:
+        """The events of stored rows; one that cannot be read is an `Unreadable`."""
+        return [self._or_unreadable(row) for row in rows]
+
+    def streams_since(self, position: int, upto: int) -> list[str]:
+        """Names of the streams that were appended to in between, each once, in that order."""
+        where = "position > ? AND position <= ?"
+        return self.recorder.streams(where, (position, upto))
+
+    def rows_by_stream(self, category: str, upto: int) -> Iterator[Row]:
+        """Stored rows of all streams of a category, stream by stream, each oldest first."""
+        return self.recorder.by_stream(category, upto)
 
     def rows_since(self, position: int, upto: int | None = None) -> Iterator[list[Row]]:
         """Pages of stored rows after `position`."""
@@ -223,8 +236,10 @@ class Ledger:
         under = f"{payload.get('authority', '')}, {payload.get('order', '')}"
         return Destroyed(under=under, position=position)
 
-    def head(self) -> Head:
-        found = self.recorder.rows("1", (), "ORDER BY event.position DESC LIMIT 1")
+    def head(self, upto: int | None = None) -> Head:
+        """The last row, or the last one as far as position `upto`."""
+        where, values = ("1", ()) if upto is None else ("event.position <= ?", (upto,))
+        found = self.recorder.rows(where, values, "ORDER BY event.position DESC LIMIT 1")
         if not found:
             return Head(0, sqlite.genesis(self.id), "")
         row = found[0]
