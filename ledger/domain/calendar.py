@@ -17,8 +17,10 @@ from ledger.domain.codes import DayKind
 
 LONGEST_YEAR = 400  # days
 EVERY_GRADE = "*"
+AUGUST = 8
 Name = Annotated[str, Field(min_length=1, max_length=40)]
-Days = Annotated[tuple[date, ...], Field(max_length=LONGEST_YEAR)]
+Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2999, 12, 31))]
+Days = Annotated[tuple[Day, ...], Field(max_length=LONGEST_YEAR)]
 MONDAY, THURSDAY, SATURDAY, SUNDAY = 0, 3, 5, 6
 
 
@@ -67,8 +69,8 @@ class SchoolYear(Value):
     """A school year: its first and last day, and the days between that are not as the others."""
 
     name: Name
-    first_day: date
-    last_day: date
+    first_day: Day
+    last_day: Day
     no_school: Days = ()
     minimum_days: Days = ()
     schedules: tuple[BellSchedule, ...] = ()
@@ -118,6 +120,13 @@ class Calendar:
 
     years: tuple[SchoolYearSet, ...] = ()
     holidays: tuple[HolidaysSet, ...] = ()
+
+    @cached_property
+    def starts(self) -> tuple[date, ...]:
+        """The day from which each year holds what happens: August 1, or sooner when school is."""
+        august = (min(y.first_day, date(y.first_day.year, AUGUST, 1)) for y in self.years)
+        free = (date.min, *(year.last_day + timedelta(days=1) for year in self.years))
+        return tuple(map(max, august, free))
 
     @cached_property
     def closed(self) -> frozenset[date]:

@@ -6,17 +6,16 @@ weekday, which brings a deadline too early rather than too late.
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import islice
 
-from ledger.domain.calendar import SATURDAY, BellSchedule, Calendar, SchoolYearSet
+from ledger.domain.calendar import AUGUST, SATURDAY, BellSchedule, Calendar, SchoolYearSet
 from ledger.domain.codes import DayKind
 
 ONE_DAY = timedelta(days=1)
-A_YEAR = timedelta(days=365)
-AUGUST = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,19 +29,20 @@ class Span:
 
 
 def school_year_of(calendar: Calendar, day: date) -> Span:
-    """The one school year a day belongs to: it lasts until the next begins, a year at most.
+    """The one school year a day belongs to, summer included; from August to July as a guess.
 
-    A day of no known year is given one from August to July, cut where a known one stands.
+    A known year begins in August, or sooner when school does, and lasts until the next, a year at
+    most. A guess is cut where a known year stands.
     """
-    year = _known_year(calendar, day)
-    return _span(calendar, year) if year else _guess(calendar, day)
+    known = (span for span in _spans(calendar) if span.start <= day <= span.end)
+    return next(known, None) or _guess(calendar, day)
 
 
 def is_school_day(calendar: Calendar, day: date) -> bool:
     """Whether pupils come."""
     year = _known_year(calendar, day)
     out = day in calendar.no_school or day in calendar.closed or day.weekday() >= SATURDAY
-    return not out and (year is None or day <= year.last_day)
+    return not out and (year is None or year.first_day <= day <= year.last_day)
 
 
 def is_business_day(calendar: Calendar, day: date) -> bool:
@@ -80,25 +80,29 @@ def bells(calendar: Calendar, day: date) -> BellSchedule | None:
 
 
 def _known_year(calendar: Calendar, day: date) -> SchoolYearSet | None:
-    """The last year to begin by that day, unless it is over for good."""
-    begun = [year for year in calendar.years if year.first_day <= day]
-    return begun[-1] if begun and day <= _eve_of_next(calendar, begun[-1]) else None
+    at = bisect(calendar.starts, day) - 1
+    return calendar.years[at] if at >= 0 and day <= _end(calendar, at) else None
 
 
-def _eve_of_next(calendar: Calendar, year: SchoolYearSet) -> date:
-    at_most = max(year.last_day, year.first_day + A_YEAR - ONE_DAY)
-    later = (other.first_day for other in calendar.years if other.first_day > year.first_day)
-    return min(at_most, min(later, default=date.max) - ONE_DAY)
+def _spans(calendar: Calendar) -> list[Span]:
+    return [
+        Span(year.name, calendar.starts[at], _end(calendar, at), guessed=False)
+        for at, year in enumerate(calendar.years)
+    ]
 
 
-def _span(calendar: Calendar, year: SchoolYearSet) -> Span:
-    return Span(year.name, year.first_day, _eve_of_next(calendar, year), guessed=False)
+def _end(calendar: Calendar, at: int) -> date:
+    """The last day of a year: the eve of the next, or a year after its own start."""
+    start = calendar.starts[at]
+    a_year_on = date(start.year + 1, start.month, min(start.day, 28))  # no February 29 next year
+    at_most = max(calendar.years[at].last_day, a_year_on - ONE_DAY)
+    return min([at_most, *(after - ONE_DAY for after in calendar.starts[at + 1 : at + 2])])
 
 
 def _guess(calendar: Calendar, day: date) -> Span:
     begins = day.year if day.month >= AUGUST else day.year - 1
     start, end = date(begins, AUGUST, 1), date(begins + 1, AUGUST, 1) - ONE_DAY
-    known = [_span(calendar, year) for year in calendar.years]
+    known = _spans(calendar)
     start = max([start, *(span.end + ONE_DAY for span in known if span.end < day)])
     end = min([end, *(span.start - ONE_DAY for span in known if span.start > day)])
     return Span(f"{begins}\u2013{(begins + 1) % 100:02}", start, end, guessed=True)

@@ -263,7 +263,8 @@ def decide(command: StudentCommand, student: Student) -> list[StudentEvent]:
         case RecordStudent():
             return [] if _unchanged(command, student) else [command.became(StudentRecorded)]
         case WithdrawStudent():
-            return [command.became(StudentWithdrawn)] if student.here else []
+            theirs = student.here and command.source in student.facts
+            return [command.became(StudentWithdrawn)] if theirs else []
         case Undo():
             return [*command.taken_back()]
         case _ if not student.known:

@@ -174,12 +174,12 @@ class Ledger:
 
     def _same(self, first: Row, command: Command, actor: Actor, key: str) -> Done[E]:
         if first[sqlite.FINGERPRINT] != self.keys.fingerprint(_identity(command, actor, "")):
-            told = key.partition(":")[2] or key
-            raise Conflict(f"{told} is already recorded, for something else. Use another one.")
-        stream, start = first[sqlite.STREAM], first[sqlite.VERSION]
-        rows = [r for r in self.recorder.of_stream(stream) if r[sqlite.VERSION] >= start]
-        end = next((n for n, r in enumerate(rows[1:], 1) if r[sqlite.COMMAND_KEY]), len(rows))
-        return Done(stream, [self._recorded(row) for row in rows[:end]], repeated=True)
+            told, id = key.replace(":", " ", 1), first[sqlite.STREAM].partition("-")[2]
+            raise Conflict(
+                f"{told} is already recorded as {id[:7]}, for something else. Give this one its own."
+            )
+        rows = self._command_of(first)
+        return Done(first[sqlite.STREAM], [self._recorded(row) for row in rows], repeated=True)
 
     # Reading
 
@@ -202,6 +202,10 @@ class Ledger:
         """Names of the streams that were appended to in between, each once, in that order."""
         where = "position > ? AND position <= ?"
         return self.recorder.streams(where, (position, upto))
+
+    def streams_of(self, category: str) -> list[str]:
+        """Names of all streams of a category."""
+        return self.recorder.streams("stream >= ? AND stream < ?", (f"{category}-", f"{category}."))
 
     def rows_by_stream(self, category: str, upto: int) -> Iterator[Row]:
         """Stored rows of all streams of a category, stream by stream, each oldest first."""
@@ -254,16 +258,56 @@ class Ledger:
 
         return bisect_right(range(1, self.head().position + 1), stamp(at), key=recorded_at)
 
-    def last_command(self, actor: str, within: int = 500) -> list[Recorded[Any]]:
-        """The events of the last command that this person gave, among the last `within` events."""
-        rows = self.recorder.rows("1", (), f"ORDER BY event.position DESC LIMIT {within}")
-        for n, row in enumerate(rows):
-            if row[sqlite.ACTOR] == actor and row[sqlite.COMMAND_KEY]:
-                later = [r for r in rows[:n] if r[sqlite.STREAM] == row[sqlite.STREAM]]
-                own = [row, *reversed(later)]
-                end = next((i for i, r in enumerate(own[1:], 1) if r[sqlite.COMMAND_KEY]), len(own))
-                return [self._recorded(r) for r in own[:end]]
+    def last_command(self, actor: str, categories: Iterable[str]) -> list[Recorded[Any]]:
+        """The events of the last command that this person gave to streams of these kinds."""
+        wanted = tuple(f"{category}-" for category in categories)
+        rows = self.recorder.rows("1", (), f"ORDER BY event.position DESC LIMIT {PAGE}")
+        for row in rows:
+            own = row[sqlite.ACTOR] == actor and row[sqlite.COMMAND_KEY] is not None
+            if own and row[sqlite.STREAM].startswith(wanted):
+                return [self._recorded(r) for r in self._command_of(row)]
         return []
+
+    def _command_of(self, first: Row) -> list[Row]:
+        """The rows of the command whose first row this is."""
+        stream, start = first[sqlite.STREAM], first[sqlite.VERSION]
+        rows = [r for r in self.recorder.of_stream(stream) if r[sqlite.VERSION] >= start]
+        end = next((n for n, r in enumerate(rows[1:], 1) if r[sqlite.COMMAND_KEY]), len(rows))
+        return rows[:end]
+
+    def last_of_topic(self, name: str, count: int) -> list[Recorded[Any]]:
+        """The last events of a name, newest first, among the last few thousand."""
+        floor = self.head().position - 10 * count
+        where, most = "event.position > ? AND topic >= ? AND topic < ?", f"LIMIT {count}"
+        rows = self.recorder.rows(
+            where, (floor, f"{name}.", f"{name}/"), f"ORDER BY event.position DESC {most}"
+        )
+        return [found for found in self.decoded(rows) if not isinstance(found, Unreadable)]
+
+    def begins(self, category: str, start: str) -> list[str]:
+        """Ids of the streams of a category that begin so; at most a few."""
+        low = f"{category}-{start}"
+        return [
+            name.partition("-")[2]
+            for name in self.recorder.streams(
+                "stream >= ? AND stream < ? AND version = 1", (low, f"{low}~")
+            )
+        ]
+
+    def short(self, category: str, id: str) -> str:
+        """The shortest beginning of an id that is its own, 7 characters or more."""
+        size = 7
+        while size < len(id) and len(self.begins(category, id[:size])) > 1:
+            size += 1
+        return id[:size]
+
+    def known(self, key: str) -> bool:
+        """Whether a command of this key was recorded."""
+        return self._keyed(key) is not None
+
+    def fingerprint(self, command: Command, actor: Actor) -> str:
+        """What tells this command of this person from every other; nobody can guess from it."""
+        return self.keys.fingerprint(_identity(command, actor, "")).hex()[:32]
 
 
 def _identity(command: Command, actor: Actor, stream: str) -> bytes:

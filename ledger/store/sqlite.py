@@ -347,6 +347,19 @@ class SQLiteRecorder(ApplicationRecorder):
                 raise storage_error(error, self.path) from error
         return list(found)
 
+    def streams(self, where: str, values: Sequence[Any]) -> list[str]:
+        """Names of streams, in the order of their first row among those that fit."""
+        asked = f"SELECT stream FROM event WHERE {where} GROUP BY stream ORDER BY MIN(position)"
+        with self._lock:
+            self.flush()
+            return [name for (name,) in self.db.execute(asked, values)]
+
+    def by_stream(self, category: str, upto: int) -> Iterator[Row]:
+        """Rows of all streams of a category, stream by stream, on a cursor of its own."""
+        where = "stream >= ? AND stream < ? AND event.position <= ? ORDER BY stream, version"
+        # `-` sorts right before `.`: the names that begin with the category.
+        yield from self.db.execute(f"{_ROW} WHERE {where}", (f"{category}-", f"{category}.", upto))
+
     def of_stream(self, stream: str, upto: int | None = None) -> list[Row]:
         """A stream's rows, oldest first, as far as position `upto`."""
         if upto is None:

@@ -1,0 +1,170 @@
+"""What people type at a command, as the values that the ledger takes."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any, TypeVar
+
+import click
+
+from cli import Desk
+from cli.errors import Failed
+from ledger.domain import When
+from ledger.domain.codes import Code, current
+from ledger.finding import Found, NoSuch, Which, one
+from ledger.said import Bells, Unclear, match_code, parse_as_of, parse_when, split_students
+
+CodeT = TypeVar("CodeT", bound=Code)
+ASK = "\0ask"  # an option that stands there without its value
+STDIN_CAP = 1_000_000
+
+
+def code(desk: Desk, said: str, of: type[CodeT]) -> CodeT:
+    """A code by its value, a unique beginning of it, or the school's own word."""
+    return match_code(said, current(of), desk.school.settings.words)
+
+
+def maybe(desk: Desk, said: str | None, of: type[CodeT]) -> CodeT | None:
+    return None if said is None else code(desk, said, of)
+
+
+def student(desk: Desk, words: str | Sequence[str]) -> Found:
+    """The one student whom these words fit; otherwise nobody is picked."""
+    said = words if isinstance(words, str) else " ".join(words)
+    return one(desk.school.find(said), said)
+
+
+def students(desk: Desk, words: Sequence[str]) -> list[Found]:
+    return [student(desk, said) for said in split_students(words)]
+
+
+def staff(desk: Desk, words: str) -> str:
+    """The id of the one member of staff whom these words fit."""
+    from ledger.finding import staff_named
+
+    found = staff_named(desk.school.roster, words)
+    if len(found) != 1:
+        fit = f"{len(found)} of the staff fit" if found else "nobody on the staff is called"
+        raise Failed(f"{fit} {words!r}. See: bledger staff list")
+    return found[0]
+
+
+def when(desk: Desk, said: str | None, *, future: bool = False) -> When:
+    """An instant, from what was typed; nothing typed is now."""
+    school, zone = desk.school, desk.school.settings.zone
+    if said is None:
+        return When(at=school.now, zone=zone.key, said="now")
+    at = parse_when(said, school.now, zone, _bells(desk, said), allow_future=future)
+    return When(at=at, zone=zone.key, said=said)
+
+
+def day(desk: Desk, said: str | None) -> date:
+    """A day, from what was typed; nothing typed is today."""
+    if said is None:
+        return desk.school.now.date()
+    return parse_as_of(said, desk.school.now, desk.school.settings.zone, edge="start").date()
+
+
+def position(desk: Desk, as_of: str | None, number: int | None) -> int | None:
+    """The position that --as-of or --position names."""
+    if number is not None:
+        head = desk.school.record.head().position
+        if not 0 <= number <= head:
+            raise Unclear(f"there is no position {number}: the ledger ends at {head}")
+        return number
+    if as_of is None:
+        return None
+    return desk.school.record.position_at(edge(desk, as_of, "end"))
+
+
+def edge(desk: Desk, said: str, side: Any) -> datetime:
+    return parse_as_of(said, desk.school.now, desk.school.settings.zone, edge=side)
+
+
+def text(desk: Desk, value: str | None, prompt: str) -> str | None:
+    """What was said: in the line, on standard input (-), or at a prompt."""
+    if value == "-":
+        return _stdin()
+    if value == ASK:
+        if not sys.stdin.isatty():
+            raise click.UsageError(f"--{prompt} has no text. Give it, or - to read it from stdin.")
+        return str(click.prompt(prompt, prompt_suffix=": ", err=True))
+    return value
+
+
+def _stdin() -> str:
+    """The words on standard input, byte for byte but for the line end that the shell adds."""
+    raw = sys.stdin.buffer.read(STDIN_CAP)
+    try:
+        said = raw.decode("utf-8")
+    except UnicodeDecodeError:
+        raise Unclear("what came on standard input is not UTF-8 text; save it as UTF-8") from None
+    return said.removesuffix("\n").removesuffix("\r")
+
+
+def _bells(desk: Desk, said: str) -> Bells | None:
+    """The bells of the day, when the words are of the kind that asks for them."""
+    if not any(letter.isalpha() for letter in said.replace("am", "").replace("pm", "")):
+        return None
+    from ledger.domain.days import bells
+
+    schedule = bells(desk.school.calendar, desk.school.now.date())
+    if schedule is None:
+        return None
+    return Bells(
+        periods=tuple((p.name, p.start, p.end) for p in schedule.periods),
+        lunch={lunch.grade: (lunch.start, lunch.end) for lunch in schedule.lunches},
+    )
+
+
+def incident(desk: Desk, said: str) -> str:
+    """The id of the incident that this begins, or of the last one that the person logged."""
+    record = desk.school.record
+    if said == "last":
+        last = record.last_command(desk.school.actor.id, ("incident",))
+        if not last:
+            raise Failed("You have logged no incident lately. Give its id.")
+        return last[0].stream.partition("-")[2]
+    found = record.begins("incident", said.lower()) if len(said) >= 4 else []
+    if len(found) != 1:
+        how = f"{len(found)} incidents begin" if found else "no incident begins"
+        raise NoIncident(f"{how} with {said!r}. See: bledger incident list")
+    return found[0]
+
+
+class NoIncident(NoSuch):
+    """No incident fits, or several do."""
+
+    def __init__(self, message: str) -> None:
+        Exception.__init__(self, message)
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+def label(desk: Desk, people: Mapping[str, Any], said: str | None) -> str:
+    """The placeholder of one participant: by itself, by name, or the only referred one."""
+    if said is None:
+        referred = [name for name, person in people.items() if person.referred]
+        if len(referred) != 1:
+            raise Failed(f"Several are referred: {', '.join(referred)}. Say which with --who.")
+        return referred[0]
+    if said.upper() in people:
+        return said.upper()
+    found = student(desk, said)
+    for name, person in people.items():
+        if person.student_id == found.student_id:
+            return name
+    raise Failed("That student takes no part in this incident.")
+
+
+def candidates(error: Which) -> list[str]:
+    """The students who fit, numbered for a choice."""
+    rows = [(f.name, f"gr {f.grade}", f.teacher, f.number) for f in error.candidates]
+    wide = [max((len(row[n]) for row in rows), default=0) for n in range(4)]
+    return [
+        f"{n:>3}  " + "  ".join(part.ljust(w) for part, w in zip(row, wide, strict=True)).rstrip()
+        for n, row in enumerate(rows, 1)
+    ]

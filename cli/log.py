@@ -1,0 +1,278 @@
+"""`log` and `undo`: the daily entry. The append comes first; what is open is listed after it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeVar
+
+import click
+
+from cli import Desk, answers, asking, pass_desk
+from cli.asking import ASK
+from cli.drafts import kept_on_failure
+from cli.trial import trial
+from ledger import entry
+from ledger.domain.codes import (
+    Behavior,
+    Injury,
+    Level,
+    Location,
+    Motivation,
+    Others,
+    Outside,
+    Role,
+    StatementKind,
+    Weapon,
+    certain_level,
+)
+from ledger.domain.incident import BehaviorSeen, Participant, ReportIncident, Saying
+from ledger.finding import Found
+from ledger.reports import logged
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+SAYINGS = {  # option → kind of statement, and what it means
+    "saw": (StatementKind.OBSERVATION, "What was seen, by you or by --by."),
+    "told": (StatementKind.REPORTED, "What was told to you, by --by who saw it."),
+    "think": (StatementKind.INFERENCE, "What you conclude; kept apart from what was seen."),
+}
+PEOPLE = {  # option → role of that person
+    "with": (Role.INVOLVED, "Another student who was involved."),
+    "victim": (Role.VICTIM, "A student who was hurt or wronged."),
+    "witness": (Role.WITNESS, "A student who saw it."),
+}
+
+
+def _text_options(command: F) -> F:
+    for name, (_, text) in reversed(SAYINGS.items()):
+        option = click.option(
+            f"--{name}", is_flag=False, flag_value=ASK, metavar="[TEXT|-]", help=text
+        )
+        command = option(command)
+    return command
+
+
+def _people_options(command: F) -> F:
+    for name, (_, text) in reversed(PEOPLE.items()):
+        option = click.option(f"--{name}", f"{name}_", multiple=True, metavar="STUDENT", help=text)
+        command = option(command)
+    return command
+
+
+@click.command()
+@click.argument("student", nargs=-1, required=True)
+@click.option("--did", multiple=True, metavar="BEHAVIOR", help="What was done; may be repeated.")
+@click.option("--minor", "level", flag_value="minor", help="Staff-managed.")
+@click.option("--major", "level", flag_value="major", help="Office-managed: sent to the office.")
+@click.option("--where", metavar="PLACE", help="Where; the school's own words work too.")
+@click.option("--at", metavar="TIME", help='When: "10:40", "yesterday lunch", -10m; now if left out.')
+@_text_options
+@_people_options
+@click.option("--outside", multiple=True, metavar="KIND[=ROLE]", help="Somebody not of the school.")
+@click.option("--by", metavar="STAFF", help="Who reports it, when it is not you.")
+@click.option("--slip", "--form", metavar="NUMBER", help="The paper slip's number; it is a key.")
+@click.option("--why", metavar="MOTIVATION", help="What it seemed to be for.")
+@click.option("--others", metavar="KIND", help="Who else was there: peers, teacher, substitute …")
+@click.option("--injury", metavar="KIND", help="Whether a referred student was hurt.")
+@click.option("--weapon", metavar="KIND")
+@click.option("--police/--no-police", default=None, help="Whether law enforcement was told.")
+@click.option("--period", metavar="NAME", help="The period of the day, as the school calls it.")
+@click.option("--lost", type=click.IntRange(0, 10_000), help="Minutes of instruction lost.")
+@click.option("--took", type=click.IntRange(0, 10_000), help="Minutes of staff time.")
+@click.option("--office/--no-office", default=None, help="Send it to the office, or not.")
+@click.option("--to", metavar="STAFF", help="Who of the office answers it.")
+@click.option("--key", metavar="NAME", help="Names this entry, so that a retry is not a second.")
+@click.option("--again", is_flag=True, help="It is a second one just like the last.")
+@click.option("--allow-future", is_flag=True)
+@click.option("--dry-run", is_flag=True, help="Show the events; record nothing.")
+@answers
+@pass_desk
+@kept_on_failure
+def log(desk: Desk, **said: Any) -> None:
+    """Log an incident: only STUDENT and --did are needed, several students joined by `and`.
+
+    Text given in the line can be seen by other users of the machine and is changed by the shell;
+    --saw alone asks for it, --saw - reads it from standard input.
+
+    \b
+    Examples:
+      bledger log ana rivera --did disruption --where cafeteria --at 12:10 --saw
+      bledger log mateo cruz and jonah wells --did fighting --by okafor --slip 0147
+      bledger log 104233 --did tardy
+    """
+    command, people = _command(desk, said)
+    school = desk.school
+    with trial(desk, said["dry_run"]) as dry:
+        done = entry.report(
+            school.record,
+            command,
+            school.actor,
+            now=school.clock(),
+            key=_key(said),
+            again=said["again"],
+        )
+        dry.show(done)
+    if said["dry_run"]:
+        return
+    id = done.stream.partition("-")[2]
+    alike = [] if done.repeated else entry.alike(school.record, command, done.stream)
+    made = logged.Logged(
+        school.record.short("incident", id),
+        done.events,
+        done.repeated,
+        people,
+        school.staff_names,
+        alike,
+    )
+    desk.answer("log/1", _fields(id, made), logged.lines(made, school.settings.zone, school.now))
+
+
+def _key(said: Mapping[str, Any]) -> str | None:
+    if said["key"]:
+        return f"key:{said['key']}"
+    return f"slip:{said['slip']}" if said["slip"] else None
+
+
+def _command(desk: Desk, said: Mapping[str, Any]) -> tuple[ReportIncident, dict[str, Found]]:
+    """The command, and the students in it by id."""
+    reporter = asking.staff(desk, said["by"]) if said["by"] else None
+    location, place = _place(desk, said["where"])
+    people, found = _people(desk, said)
+    command = ReportIncident(
+        occurred=asking.when(desk, said["at"], future=said["allow_future"]),
+        school_id=desk.school.settings.school_id,
+        participants=people,
+        reported_by=reporter or desk.school.actor.id,
+        recorded_by=desk.school.actor.id,
+        location=location,
+        place=place,
+        period=said["period"],
+        others=asking.maybe(desk, said["others"], Others),
+        weapon=asking.maybe(desk, said["weapon"], Weapon),
+        law_enforcement_told=said["police"],
+        slip=said["slip"],
+        staff_minutes=said["took"],
+        sayings=_sayings(desk, said, reporter),
+        office=said["office"],
+        office_to=_office(desk, said),
+    )
+    return command, found
+
+
+def _place(desk: Desk, said: str | None) -> tuple[Location | None, str | None]:
+    """The code of a place, and the school's own word for it when that was said."""
+    if said is None:
+        return None, None
+    own = said.casefold() in {word.casefold() for word in desk.school.settings.words}
+    return asking.code(desk, said, Location), said.casefold() if own else None
+
+
+def _office(desk: Desk, said: Mapping[str, Any]) -> str | None:
+    if said["to"]:
+        return asking.staff(desk, said["to"])
+    return None if said["office"] is False else desk.school.principal
+
+
+def _sayings(desk: Desk, said: Mapping[str, Any], reporter: str | None) -> tuple[Saying, ...]:
+    made = []
+    for name, (kind, _) in SAYINGS.items():
+        text = asking.text(desk, said[name], name)
+        if text:
+            own = name == "think" or reporter is None
+            observer = desk.school.actor.id if own else reporter
+            made.append(Saying(kind=kind, observer=observer, text=text))
+    return tuple(made)
+
+
+def _people(
+    desk: Desk, said: Mapping[str, Any]
+) -> tuple[tuple[Participant, ...], dict[str, Found]]:
+    """Participants P1, P2 … in the order they were named; one person has all their roles at once."""
+    behaviors = _behaviors(desk, said)
+    roles: dict[str, list[Role]] = {}
+    found: dict[str, Found] = {}
+    named = [(one, Role.REFERRED) for one in asking.students(desk, said["student"])]
+    for option, (role, _) in PEOPLE.items():
+        named += [(asking.student(desk, words), role) for words in said[f"{option}_"]]
+    for one, role in named:
+        found[one.student_id] = one
+        roles.setdefault(one.student_id, []).append(role)
+    people: list[dict[str, Any]] = [
+        {"student_id": id, "roles": tuple(dict.fromkeys(own))} for id, own in roles.items()
+    ]
+    people += [_outside(desk, words) for words in said["outside"]]
+    of_referred = {
+        "behaviors": behaviors,
+        "motivation": asking.maybe(desk, said["why"], Motivation),
+        "injury": asking.maybe(desk, said["injury"], Injury),
+        "minutes_lost": said["lost"],
+    }
+    return tuple(
+        Participant(
+            label=f"P{n}", **person, **(of_referred if Role.REFERRED in person["roles"] else {})
+        )
+        for n, person in enumerate(people, 1)
+    ), found
+
+
+def _outside(desk: Desk, words: str) -> dict[str, Any]:
+    kind, _, role = words.partition("=")
+    roles = (asking.code(desk, role, Role) if role else Role.INVOLVED,)
+    return {"outside": asking.code(desk, kind, Outside), "roles": roles}
+
+
+def _behaviors(desk: Desk, said: Mapping[str, Any]) -> tuple[BehaviorSeen, ...]:
+    if not said["did"]:
+        raise click.UsageError("what was done? Say it with --did, for instance --did disruption")
+    return behaviors(desk, said["did"], said["level"])
+
+
+def behaviors(desk: Desk, words: Iterable[str], level: str | None) -> tuple[BehaviorSeen, ...]:
+    """Behaviors by their words; one on both lists is minor, as assumed, when nobody said which."""
+    codes = dict.fromkeys(asking.code(desk, word, Behavior) for word in words)
+    return tuple(_seen(code, level) for code in codes)
+
+
+def _seen(code: Behavior, level: str | None) -> BehaviorSeen:
+    if level is not None:
+        return BehaviorSeen(code=code, level=Level(level))
+    certain = certain_level(code)
+    return BehaviorSeen(code=code, level=certain or Level.MINOR, assumed=certain is None)
+
+
+def _fields(id: str, made: logged.Logged) -> dict[str, Any]:
+    return {
+        "id": id,
+        "short_id": made.id,
+        "position": made.events[0].position,
+        "events": [r.position for r in made.events],
+        "repeated": made.repeated,
+        "level": made.level.value,
+        "behaviors": [b.code.value for p in made.report.participants for b in p.behaviors],
+        "occurred_at": made.report.occurred.at,
+        "participants": [
+            {"label": p.label, "student_id": p.student_id, "roles": [r.value for r in p.roles]}
+            for p in made.report.participants
+        ],
+        "sent_to_office": made.office is not None,
+        "maybe_same_as": [other.incident_id for other in made.alike],
+        "open": made.open,
+    }
+
+
+@click.command()
+@answers
+@pass_desk
+def undo(desk: Desk) -> None:
+    """Take back the last thing that you logged, within ten minutes.
+
+    \b
+    Examples:
+      bledger undo
+    """
+    school = desk.school
+    done = entry.undo(school.record, school.actor, school.clock())
+    category, _, id = done.stream.partition("-")
+    short = school.record.short(category, id)
+    fields = {"id": id, "position": done.events[0].position, "taken_back": category}
+    desk.answer("undo/1", fields, [f"Taken back  {short}. It stays in the ledger, as taken back."])

@@ -1,0 +1,123 @@
+"""Entry: a report is recorded once however often it is sent, and can be taken back at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from ledger.domain import Recorded, Refused, Undo
+from ledger.domain.incident import INCIDENT, IncidentEvent, IncidentReported, ReportIncident
+from ledger.store import Actor, Done, Ledger
+from ledger.store.mapper import category_of, decider
+
+SAME_LINE = 300  # seconds in which the same words with a relative time are the same entry
+LOOK_BACK = 200  # reports that are looked through for the same incident
+NEAR = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """Another report that may be of the same incident: id, time and reporter only."""
+
+    incident_id: str
+    occurred_at: datetime
+    reporter: str
+
+
+def report(
+    record: Ledger,
+    command: ReportIncident,
+    actor: Actor,
+    *,
+    now: datetime,
+    key: str | None = None,
+    again: bool = False,
+) -> Done[IncidentEvent]:
+    """Record an incident; the same report again is the same incident, unless `again`.
+
+    `key` names it: a retry's key or a paper slip's number. Without one its own words do.
+    """
+    if key is not None:
+        return record.do(INCIDENT, record.id_for("incident", key), command, actor, key=key)
+    # Inside one transaction, so that two that race see each other.
+    with record.batch():
+        for name in _names(record, command, actor, now, again):
+            done = record.do(INCIDENT, record.id_for("incident", name), command, actor, key=name)
+            if not done.repeated or (not again and _stands(record, done.stream)):
+                return done
+    raise AssertionError("names do not end")
+
+
+def _names(
+    record: Ledger, command: ReportIncident, actor: Actor, now: datetime, again: bool
+) -> Iterator[str]:
+    """Keys that the same words may be known by, the likeliest first."""
+    own = record.fingerprint(command, actor)
+    if command.occurred.relative:
+        bucket = int(now.timestamp()) // SAME_LINE
+        before = f"auto:{own}:{bucket - 1}"
+        if record.known(before):
+            yield before
+        own = f"{own}:{bucket}"
+    yield f"auto:{own}"
+    number = 1
+    while True:
+        number += 1
+        yield f"auto:{own}:again{number}"
+
+
+def _stands(record: Ledger, stream: str) -> bool:
+    state = INCIDENT.fold(record.stream(stream))
+    return state.reported and not state.settled
+
+
+def alike(record: Ledger, command: ReportIncident, stream: str) -> list[Likeness]:
+    """Reports by somebody else of the same child, near in time, and in place or behavior."""
+    found = []
+    for other in record.last_of_topic("IncidentReported", LOOK_BACK):
+        if other.stream != stream and _alike(command, other.event) and _stands(record, other.stream):
+            reporter = other.event.reported_by or other.actor
+            id = other.stream.partition("-")[2]
+            found.append(Likeness(id, other.event.occurred.at, reporter))
+    return found
+
+
+def _alike(command: ReportIncident, other: IncidentReported) -> bool:
+    near = abs(command.occurred.at - other.occurred.at) <= NEAR
+    if not near or not _referred(command) & _referred(other):
+        return False
+    if (command.reported_by or command.recorded_by) == (other.reported_by or other.recorded_by):
+        return False
+    same_place = command.location is not None and command.location is other.location
+    return same_place or bool(_codes(command) & _codes(other))
+
+
+def _referred(report: ReportIncident | IncidentReported) -> set[str]:
+    return {p.student_id for p in report.participants if p.referred and p.student_id}
+
+
+def _codes(report: ReportIncident | IncidentReported) -> set[Any]:
+    return {b.code for p in report.participants for b in p.behaviors}
+
+
+def undo(record: Ledger, actor: Actor, now: datetime) -> Done[Any]:
+    """Take back the last thing that this person logged, within ten minutes."""
+    last = _last_entry(record, actor)
+    stream = last[0].stream
+    command = Undo(
+        versions=tuple(r.version for r in last), logged_at=last[0].recorded_at, now=now
+    )
+    kind, id = decider(category_of(stream)), stream.partition("-")[2]
+    # What was appended meanwhile may rest on it.
+    return record.do(kind, id, command, actor, expected=last[-1].version)
+
+
+def _last_entry(record: Ledger, actor: Actor) -> list[Recorded[Any]]:
+    last = record.last_command(actor.id, ("incident", "student"))
+    if not last:
+        raise Refused("you have logged nothing lately that could be taken back")
+    if last[0].event.undoes:
+        raise Refused("the last thing you logged is taken back already")
+    return last

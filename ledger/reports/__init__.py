@@ -1,0 +1,1 @@
+"""What people look at: one file per thing, in the words of the school."""

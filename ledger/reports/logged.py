@@ -1,0 +1,158 @@
+"""What is on the screen after an entry: what was recorded, of whom, what is open, how to undo."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from ledger.domain import UNDO_WINDOW, Recorded
+from ledger.domain.codes import Level
+from ledger.domain.incident import (
+    IncidentEvent,
+    IncidentReported,
+    Participant,
+    ReferredToOffice,
+    StatementAdded,
+)
+from ledger.entry import Likeness
+from ledger.finding import Found
+from ledger.said import show_time, show_when
+
+OFFICE_WORDS = {Level.MAJOR: "MAJOR", Level.MINOR: "minor"}
+
+
+@dataclass(frozen=True)
+class Logged:
+    """What an entry became, with what is needed to show it."""
+
+    id: str
+    events: Sequence[Recorded[IncidentEvent]]
+    repeated: bool
+    people: Mapping[str, Found]  # student id → as the roster shows them
+    staff: Mapping[str, str]  # staff id → name
+    alike: Sequence[Likeness] = ()
+
+    @property
+    def report(self) -> IncidentReported:
+        first = self.events[0].event
+        assert isinstance(first, IncidentReported)
+        return first
+
+    @property
+    def level(self) -> Level:
+        levels = {b.level for p in self.report.participants for b in p.behaviors}
+        return Level.MAJOR if Level.MAJOR in levels else Level.MINOR
+
+    @property
+    def statements(self) -> list[StatementAdded]:
+        return [r.event for r in self.events if isinstance(r.event, StatementAdded)]
+
+    @property
+    def office(self) -> ReferredToOffice | None:
+        found = (r.event for r in self.events if isinstance(r.event, ReferredToOffice))
+        return next(found, None)
+
+    @property
+    def open(self) -> list[str]:
+        """What has not been said yet, the most useful first."""
+        referred = [p for p in self.report.participants if p.referred]
+        questions = {
+            "what was seen": not self.statements,
+            "place": self.report.location is None,
+            "minor or major": any(b.assumed for p in referred for b in p.behaviors),
+            "why (motivation)": any(p.motivation is None for p in referred),
+            "what was done": True,
+        }
+        return [question for question, is_open in questions.items() if is_open]
+
+
+def lines(logged: Logged, zone: ZoneInfo, now: datetime) -> list[str]:
+    """The entry on the screen, the most important line first."""
+    if logged.repeated:
+        return [f"Already recorded as {logged.id}. {_again(logged)}"]
+    told = [f"Recorded  {logged.id}   {_headline(logged, zone, now)}"]
+    told += [f"  {line}" for line in _people(logged)]
+    told += [f"  {line}" for line in _said(logged, zone)]
+    told += [f"  {line}" for line in (_paper(logged), _office(logged)) if line]
+    told += ["", *_same(logged, zone), *_next(logged, zone)]
+    return told
+
+
+def _again(logged: Logged) -> str:
+    if logged.report.slip:
+        return "Nothing was added."
+    return "Nothing was added; if it happened a second time: --again"
+
+
+def _headline(logged: Logged, zone: ZoneInfo, now: datetime) -> str:
+    report, level = logged.report, logged.level
+    codes = dict.fromkeys(b.code.label for p in report.participants for b in p.behaviors)
+    place = report.place or (report.location.label if report.location else "place not said")
+    when = show_when(report.occurred.at.astimezone(zone), zone, now)
+    return f"{OFFICE_WORDS[level]} ({level.managed}) {', '.join(codes)} · {place} · {when}"
+
+
+def _people(logged: Logged) -> list[str]:
+    rows = [_person(p, logged) for p in logged.report.participants]
+    name, of = (max(len(row[n]) for row in rows) for n in (1, 2))
+    return [f"{row[0]:<3} {row[1]:<{name}}   {row[2]:<{of}}   {row[3]}" for row in rows]
+
+
+def _person(person: Participant, logged: Logged) -> tuple[str, str, str, str]:
+    roles = ", ".join(role.label for role in person.roles)
+    if person.student_id is None:
+        outside = person.outside.label if person.outside else "somebody"
+        return person.label, outside, "outside the school", roles
+    found = logged.people[person.student_id]
+    return person.label, found.name, f"gr {found.grade} {found.teacher}".rstrip(), roles
+
+
+def _said(logged: Logged, zone: ZoneInfo) -> list[str]:
+    return [f"{s.kind.verb} {_observer(s, logged)}: {_one_line(s.text)}" for s in logged.statements]
+
+
+def _observer(statement: StatementAdded, logged: Logged) -> str:
+    who = logged.staff.get(statement.observer or "", statement.observer or "somebody")
+    where = statement.observed_at or "there"
+    return f"{who}, {where} and then" if statement.observed is None else f"{who}, {where}"
+
+
+def _one_line(text: object) -> str:
+    """A long text is shown by its beginning; what is stored is whole."""
+    said = " ".join(str(text).split())
+    return said if len(said) <= 400 else f"{said[:400]}… ({len(str(text)):,} characters)"
+
+
+def _paper(logged: Logged) -> str:
+    report, staff = logged.report, logged.staff
+    parts = [f"slip {report.slip}" if report.slip else ""]
+    if report.reported_by and report.reported_by != report.recorded_by:
+        parts.append(f"reported by {staff.get(report.reported_by, 'a member of staff')}")
+        parts.append(f"recorded by {staff.get(report.recorded_by or '', 'a member of staff')}")
+    return " · ".join(filter(None, parts))
+
+
+def _office(logged: Logged) -> str:
+    if logged.office is None:
+        return ""
+    return f"Sent to the office: {logged.staff.get(logged.office.to or '', 'nobody named')}"
+
+
+def _same(logged: Logged, zone: ZoneInfo) -> list[str]:
+    return [
+        f"  Maybe the same as {other.incident_id[:7]} "
+        f"({show_time(other.occurred_at.astimezone(zone))}, "
+        f"{logged.staff.get(other.reporter, 'a member of staff')}).      "
+        f"bledger incident merge {logged.id} {other.incident_id[:7]}"
+        for other in logged.alike
+    ]
+
+
+def _next(logged: Logged, zone: ZoneInfo) -> list[str]:
+    until = logged.events[0].recorded_at.astimezone(zone) + UNDO_WINDOW
+    return [
+        f"  Open: {' · '.join(logged.open)}       bledger incident act {logged.id} conference",
+        f"  Wrong? bledger undo, until {show_time(until)}",
+    ]

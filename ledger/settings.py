@@ -1,0 +1,138 @@
+"""What `school.toml` says: who the school is, its own words, and what each sink calls people."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+FILE = "school.toml"
+_TABLES = {
+    "school": {"name": str, "id": str, "zone": str},
+    "ledger": {"id": str, "key_check": str, "draft_key": str},
+}
+_OPEN_TABLES = frozenset(("words", "ids", "sink"))
+
+_TEMPLATE = """\
+# One school's ledger. No secret stands here; the key is in a file of its own.
+
+[school]
+name = {name}
+id = {school_id}
+zone = {zone}
+
+[ledger]
+id = "{ledger_id}"
+key_check = "{key_check}"
+draft_key = "{draft_key}"
+
+# The school's own words for places and behaviors: tray = "property-misuse"
+[words]
+
+# Which number of the roster each sink calls student and staff: identifier, sourcedId,
+# username, userIds:<type>. `school` is the sink's number of this school.
+[ids.ods]
+student = "identifier"
+staff = "sourcedId"
+school = {sink_school}
+
+# A system that takes records in. `descriptors` is "local" (our words, made there first) or "core".
+[sink.ods]
+kind = "edfi"
+standard = "5.0"
+namespace = "{namespace}"
+descriptors = "local"
+"""
+
+
+class BadSettings(Exception):
+    """`school.toml` says something that cannot be; the message says where and what to do."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings of one school."""
+
+    name: str
+    school_id: str
+    zone: ZoneInfo
+    ledger_id: str
+    key_check: str
+    draft_key: str
+    words: Mapping[str, str] = field(default_factory=dict)
+    ids: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    sinks: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
+def read(folder: Path) -> Settings:
+    """The settings of the school in this folder."""
+    path = folder / FILE
+    try:
+        said = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadSettings(f"{path}: {error}. Mend the file, then run it again.") from None
+    _check(path, said)
+    school, ledger = said["school"], said["ledger"]
+    return Settings(
+        name=school["name"],
+        school_id=school["id"],
+        zone=zone(school["zone"], str(path)),
+        ledger_id=ledger["id"],
+        key_check=ledger["key_check"],
+        draft_key=ledger.get("draft_key", ""),
+        words=said.get("words", {}),
+        ids=said.get("ids", {}),
+        sinks=said.get("sink", {}),
+    )
+
+
+def write(
+    *, name: str, school_id: str, zone: str, ledger_id: str, key_check: str, draft_key: str
+) -> str:
+    """The text of a new school's settings."""
+    slug = "".join(c if c.isascii() and c.isalnum() else "-" for c in name.casefold()).strip("-")
+    return _TEMPLATE.format(
+        name=_quoted(name),
+        school_id=_quoted(school_id),
+        zone=_quoted(zone),
+        ledger_id=ledger_id,
+        key_check=key_check,
+        draft_key=draft_key,
+        sink_school=int(school_id) if school_id.isdecimal() else 1,
+        namespace=f"uri://{slug or 'school'}.example",
+    )
+
+
+def zone(name: str, where: str) -> ZoneInfo:
+    """The time zone of this name."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise BadSettings(
+            f"{where}: {name!r} is no time zone. Write one like America/Los_Angeles."
+        ) from None
+
+
+def _check(path: Path, said: Mapping[str, Any]) -> None:
+    for table in said:
+        if table not in _TABLES and table not in _OPEN_TABLES:
+            raise BadSettings(f"{path}: [{table}] is not known. Is it misspelt?")
+        if not isinstance(said[table], dict):
+            raise BadSettings(f"{path}: {table} is a table; write it as [{table}].")
+    for table, keys in _TABLES.items():
+        for key in said.get(table, {}):
+            if key not in keys:
+                raise BadSettings(f"{path}: {key} is not known in [{table}]. Is it misspelt?")
+        for key, kind in keys.items():
+            value = said.get(table, {}).get(key, "" if key == "draft_key" else None)
+            if not isinstance(value, kind):
+                raise BadSettings(f"{path}: [{table}] needs {key}, as text in quotes.")
+
+
+def _quoted(text: str) -> str:
+    """A TOML string of any text."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + "".join(c if c >= " " and c != "\x7f" else f"\\u{ord(c):04X}" for c in escaped) + '"'
