@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
 import click
@@ -168,3 +168,10 @@ def candidates(error: Which) -> list[str]:
         f"{n:>3}  " + "  ".join(part.ljust(w) for part, w in zip(row, wide, strict=True)).rstrip()
         for n, row in enumerate(rows, 1)
     ]
+
+
+def iso(desk: Desk, said: str | None, side: Any) -> str | None:
+    """An edge of time as the record keeps times, or None when it was not said."""
+    if said is None:
+        return None
+    return edge(desk, said, side).astimezone(UTC).isoformat().replace("+00:00", "Z")

@@ -136,7 +136,7 @@ def _key(said: Mapping[str, Any]) -> str | None:
 def _command(desk: Desk, said: Mapping[str, Any]) -> tuple[ReportIncident, dict[str, Found]]:
     """The command, and the students in it by id."""
     reporter = asking.staff(desk, said["by"]) if said["by"] else None
-    location, place = _place(desk, said["where"])
+    location, place = place(desk, said["where"])
     people, found = _people(desk, said)
     command = ReportIncident(
         occurred=asking.when(desk, said["at"], future=said["allow_future"]),
@@ -159,7 +159,7 @@ def _command(desk: Desk, said: Mapping[str, Any]) -> tuple[ReportIncident, dict[
     return command, found
 
 
-def _place(desk: Desk, said: str | None) -> tuple[Location | None, str | None]:
+def place(desk: Desk, said: str | None) -> tuple[Location | None, str | None]:
     """The code of a place, and the school's own word for it when that was said."""
     if said is None:
         return None, None

@@ -53,7 +53,7 @@ def timeline(
     window = Window(
         position=asking.position(desk, as_of, position),
         since=_since(desk, since, everything),
-        until=_iso(asking.edge(desk, until, "end")) if until else None,
+        until=asking.iso(desk, until, "end"),
         kinds=frozenset(kinds),
     )
     answer = desk.school.reading.timeline(found.student_id, window)
@@ -69,7 +69,7 @@ def _since(desk: Desk, said: str | None, everything: bool) -> str | None:
     if everything:
         return None
     if said:
-        return _iso(asking.edge(desk, said, "start"))
+        return asking.iso(desk, said, "start")
     school = desk.school
     this = school_year_of(school.calendar, school.now.date())
     last = school_year_of(school.calendar, this.start - timedelta(days=1))

@@ -122,7 +122,7 @@ def _details(card: Card, timeline: Timeline) -> Iterator[str]:
     why = {p.label: p.motivation for p in card.people.values() if p.motivation}
     if why:
         yield f"why: {', '.join(Motivation(m).label for m in dict.fromkeys(why.values()))}"
-    done = [_doing(action) for action in card.actions.values()]
+    done = [doing(action) for action in card.actions.values()]
     if done:
         yield f"done: {' · '.join(done)}"
     for used in card.restraints:
@@ -143,7 +143,7 @@ def _statement(said: Any, timeline: Timeline) -> str:
     return f"{said.verb} {who}: {said.text}"
 
 
-def _doing(done: Any) -> str:
+def doing(done: Any) -> str:
     length = f", {done.minutes} min" if done.minutes is not None else ""
     length = f", {done.days} days" if done.days is not None else length
     served = ""

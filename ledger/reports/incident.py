@@ -1,0 +1,131 @@
+"""One incident on the screen, with names; and a list of incidents, a line each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from ledger.domain.codes import Behavior, Location
+from ledger.reading import Card, Incidents, IncidentView
+from ledger.reports.timeline import doing
+from ledger.said import show_day, show_time
+
+SHORT = 7
+
+
+def lines(view: IncidentView, zone: ZoneInfo) -> list[str]:
+    """Everything that stands, then what was corrected, then what is open."""
+    card = view.card
+    told = [f"{card.incident_id}   {headline(card, zone)}"]
+    if card.standing != "open":
+        told.append(f"  {card.standing.upper()}  {card.void_reason or card.merged_into or ''}")
+    told += [f"  {line}" for line in _people(view)]
+    told += [f"  {line}" for line in _said(view)]
+    told += [f"  done {n}  {doing(done)}, {done.on}" for n, done in card.actions.items()]
+    told += [f"  {line}" for line in _held(card)]
+    told += [f"  {line}" for line in _details(view)]
+    told += [f"  fixed  {line}" for line in _changes(view)]
+    told += [f"  the same as  {other[:SHORT]}" for other in view.same]
+    if card.open and card.standing == "open":
+        told.append(f"  Open: {' · '.join(card.open)}")
+    return told
+
+
+def headline(card: Card, zone: ZoneInfo) -> str:
+    """minor disruption · cafeteria · Wed Oct 14 2026, 12:10 PM"""
+    at = datetime.fromisoformat(card.occurred_at).astimezone(zone)
+    what = ", ".join(Behavior(code).label for code in card.behaviors)
+    level = "MAJOR" if card.level == "major" else card.level
+    when = show_day(at) if card.day_only else f"{show_day(at)}, {show_time(at)}"
+    return f"{level} {what} · {_place(card)} · {when}"
+
+
+def _place(card: Card) -> str:
+    code = card.details.get("location")
+    return card.details.get("place") or (Location(code).label if code else "place not said")
+
+
+def _people(view: IncidentView) -> Iterator[str]:
+    for person in view.card.people.values():
+        roles = ", ".join(role.replace("-", " ") for role in person.roles)
+        why = f" · why: {person.motivation.replace('-', ' ')}" if person.motivation else ""
+        if person.student_id is None:
+            yield f"{person.label}  {person.outside} (outside the school)   {roles}"
+            continue
+        student = view.people[person.student_id]
+        grade = f"gr {student.grade} {student.teacher}".rstrip()
+        yield f"{person.label}  {student.name}   {grade}   {roles}{why}"
+
+
+def _said(view: IncidentView) -> Iterator[str]:
+    for said in view.card.statements:
+        who = view.staff.get(said.observer or "", said.observer or "somebody")
+        text = said.destroyed or said.text
+        yield f"{said.number} {said.verb} {who}: {text}"
+
+
+def _held(card: Card) -> Iterator[str]:
+    for contact in card.contacts:
+        whom = contact.get("with_whom") or contact.get("relation", "family")
+        yield f"contact  {whom}, {contact['outcome']}: {contact.get('note', '')}".rstrip(": ")
+    for used in card.restraints:
+        yield f"{used['kind'].upper()} of {used['label']}, {used.get('minutes', '?')} min"
+
+
+def _details(view: IncidentView) -> Iterator[str]:
+    card, staff = view.card, view.staff
+    if card.details.get("slip"):
+        yield f"slip {card.details['slip']}"
+    if card.reported_by != card.recorded_by:
+        by, recorder = card.reported_by or "", card.recorded_by or ""
+        yield f"reported by {staff.get(by, by)}, recorded by {staff.get(recorder, recorder)}"
+    if card.office:
+        to = card.office.get("to", "")
+        yield f"sent to the office: {staff.get(to, 'nobody named')}"
+    for name in ("others", "weapon", "period", "staff_minutes", "law_enforcement_told"):
+        if name in card.details:
+            yield f"{name.replace('_', ' ')}: {card.details[name]}"
+
+
+def _changes(view: IncidentView) -> Iterator[str]:
+    for change in view.card.changes:
+        who = view.staff.get(change.actor, "somebody")
+        yield f'{change.recorded_at[:10]}, {who}: {change.was} → {change.now} ("{change.reason}")'
+
+
+def table(found: Incidents, zone: ZoneInfo) -> list[str]:
+    """A line an incident, the last first."""
+    if not found.cards:
+        return ["No incident in this time."]
+    return [_row(card, found, zone) for card in found.cards]
+
+
+def _row(card: Card, found: Incidents, zone: ZoneInfo) -> str:
+    at = datetime.fromisoformat(card.occurred_at).astimezone(zone)
+    people = [found.people[p.student_id].name for p in card.people.values() if p.student_id]
+    what = ", ".join(Behavior(code).label for code in card.behaviors)
+    state = "" if card.standing == "open" else f"  {card.standing}"
+    level = "MAJOR" if card.level == "major" else card.level
+    day = f"{at:%b} {at.day:>2}"
+    return f"{card.incident_id[:SHORT]}  {day} {show_time(at):>8}  {level:<5}  {what} · " + (
+        f"{_place(card)} · {', '.join(people)}{state}"
+    )
+
+
+def brief(card: Card) -> dict[str, Any]:
+    """An incident of a list, for programs: ids and codes."""
+    return {
+        "id": card.incident_id,
+        "occurred_at": card.occurred_at,
+        "level": card.level,
+        "behaviors": card.behaviors,
+        "location": card.details.get("location"),
+        "standing": card.standing,
+        "participants": [
+            {"label": p.label, "student_id": p.student_id, "roles": p.roles}
+            for p in card.people.values()
+        ],
+        "open": card.open,
+    }
