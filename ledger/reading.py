@@ -14,7 +14,7 @@ from ledger.domain.access import ACCESS, DiscloseRecord, ViewRecord
 from ledger.domain.codes import StaffRole
 from ledger.projections import Mark, Views, prefix
 from ledger.projections.incidents import INCIDENTS, Card, card_of
-from ledger.projections.roster import STAFF, STUDENT
+from ledger.projections.roster import FACTS, STAFF, STUDENT
 from ledger.projections.sis_records import SIS_RECORDS
 from ledger.projections.timeline import TIMELINE
 from ledger.store import Actor, Ledger
@@ -249,6 +249,15 @@ class Reading:
             if not isinstance(found, Exception) and student_id in found.event.students
         ]
         return self._give("access log", lines, [student_id], position)
+
+    def facts(self, student_id: str) -> list[dict[str, Any]]:
+        """What the roster said of a student, and from which day each holds."""
+        views, position = self._at(None)
+        columns = [FACTS.c[name] for name in ("effective_on", "source", "grade", "flags")]
+        asked = sa.select(*columns).where(FACTS.c.student_id == student_id).order_by(FACTS.c.position)
+        with views.reader.connect() as db:
+            answer = [dict(row._mapping) for row in db.execute(asked)]
+        return self._give("roster facts", answer, [student_id], position)
 
     def student(self, student_id: str) -> Student | None:
         """A student of the roster. Resolving who somebody is reads no record of behavior."""
