@@ -15,10 +15,11 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
-from itertools import count, islice
+from itertools import islice
 from pathlib import Path
 from typing import IO, TypeVar
 
+from ledger.domain.codes import StaffRole
 from ledger.imports import (
     Format,
     Problem,
@@ -93,22 +94,10 @@ ALIASES: Mapping[str, str] = {
 STATUS = {"": True, "active": True, "inactive": False, "tobedeleted": False}
 FAMILY = {"parent", "guardian", "relative"}
 # An administrator may be anybody of the office: what they may do here is for the school to say.
-STAFF = {
-    "teacher": "teacher",
-    "aide": "aide",
-    "proctor": "other",
-    "administrator": "other",
-    "siteadministrator": "other",
-    "districtadministrator": "other",
-    "systemadministrator": "other",
-    "counselor": "counselor",
-    "principal": "principal",
-    "specialist": "specialist",
-    "clerk": "clerk",
-    "recordsofficer": "records-officer",
-    "auditor": "auditor",
-    "other": "other",
-}
+OFFICE = "administrator siteadministrator districtadministrator systemadministrator proctor"
+STAFF = {role.value.replace("-", ""): role.value for role in StaffRole} | dict.fromkeys(
+    OFFICE.split(), StaffRole.OTHER.value
+)
 GRADES = {
     "0": "K",
     "KG": "K",
@@ -428,7 +417,7 @@ class _Reading:
             yield _Row(file, line, named, self.problems), fault
 
     def _places(self, file: str, line: int, header: list[str] | str) -> dict[str, int]:
-        """Where each column stands; empty when one is missing that the file cannot be read without."""
+        """Where each column stands; empty when a needed one is missing."""
         if isinstance(header, str):
             self._lose(file, line, "", f"the header: {header}")
             return {}
@@ -459,10 +448,8 @@ class _Reading:
         told = False
         try:
             with _text(self.files[file]) as text:
-                for number in count(1):
-                    line = text.readline(LINE_CAP + 1)
-                    if not line:
-                        return
+                pieces = iter(partial(text.readline, LINE_CAP + 1), "")
+                for number, line in enumerate(pieces, start=1):
                     end = line
                     while len(end) > LINE_CAP and not end.endswith(("\r", "\n")):
                         end = text.readline(LINE_CAP + 1)
@@ -549,7 +536,7 @@ def _records(lines: _Lines) -> Iterator[tuple[int, list[str] | str]]:
             if not any(map(str.strip, cells)):
                 continue
             width = width or len(cells)
-            cells = _fitting(cells, width)
+            cells = BAD_QUOTES if _swallows(held, width) else _fitting(cells, width)
         if isinstance(cells, str):
             lines.back(held[1:])
         yield held[0][0], cells
@@ -571,12 +558,20 @@ def _record(lines: _Lines) -> tuple[list[tuple[int, str]], list[str] | str]:
     return held, TOO_LONG if any(len(line) > LINE_CAP for _, line in held) else cells
 
 
+BAD_QUOTES = "the quotes of this row do not match: the row is left out"
 TOO_LONG = f"holds more than {LINE_CAP} characters: the row is left out"
 CSV_ERRORS = {  # a part of what csv says → what we say; the last fits all
     "field larger": TOO_LONG,
     "unexpected end": "a quote opens in this row and does not close: the row is left out",
-    "": "the quotes of this row do not match: the row is left out",
+    "": BAD_QUOTES,
 }
+
+
+def _swallows(held: list[tuple[int, str]], width: int) -> bool:
+    """Whether a quoted cell runs over the end of its row, into lines that are rows themselves."""
+    (_, first), *below = held
+    rows = (next(csv.reader([line]), []) for _, line in below)
+    return first.count(",") >= width - 1 and any(len(cells) == width for cells in rows)
 
 
 def _fitting(cells: list[str], width: int) -> list[str] | str:
@@ -687,8 +682,8 @@ def _zip(path: Path) -> Iterator[zipfile.ZipFile]:
 
 def _in_zip(path: Path, archive: zipfile.ZipFile) -> dict[str, Opener | None]:
     members = archive.infolist()
-    broken = [why for law, why in ZIP_LAWS if law(members)]
-    broken += [why for law, why in MEMBER_LAWS if any(map(law, members))]
+    broken = [why for law, why in MEMBER_LAWS if any(map(law, members))]
+    broken += [why for law, why in ZIP_LAWS if law(members)]
     if broken:
         raise Unreadable(f"{path} was not opened: {broken[0]}")
     sheets = [member for _, member in _sheets(members)]
