@@ -6,11 +6,11 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field, is_dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
-from ledger.domain.access import ACCESS, DiscloseRecord, ViewRecord
+from ledger.domain.access import ACCESS, AccessCommand, Answer, DiscloseRecord, ViewRecord
 from ledger.domain.codes import StaffRole
 from ledger.projections import Mark, Views, prefix
 from ledger.projections.incidents import INCIDENTS, Card, card_of
@@ -25,6 +25,7 @@ _participant = INCIDENTS.tables.tables["participant"]
 _timeline = TIMELINE.tables.tables["timeline"]
 _timeline_of = TIMELINE.tables.tables["timeline_of"]
 _sis = SIS_RECORDS.tables.tables["sis_record"]
+T = TypeVar("T")
 _HIDDEN = "[not shown to this reader]"
 
 
@@ -277,17 +278,19 @@ class Reading:
     # The door
 
     def _give(
-        self, what: str, answer: Any, students: Iterable[str], position: int, to: str | None = None
-    ) -> Any:
+        self, what: str, answer: T, students: Iterable[str], position: int, to: str | None = None
+    ) -> T:
         """Store who is given what and why; only then give it."""
-        asked = {
-            "what": what,
-            "purpose": self.reader.purpose,
-            "subjects": tuple(students),
-            "position": position,
-            "digest": digest(json.dumps(answer, default=_plain, sort_keys=True).encode())[:32],
-        }
-        command = ViewRecord(**asked) if to is None else DiscloseRecord(**asked, to=to)
+        given = Answer(
+            what=what,
+            purpose=self.reader.purpose,
+            subjects=tuple(students),
+            position=position,
+            digest=digest(json.dumps(answer, default=_plain, sort_keys=True).encode())[:32],
+        )
+        command: AccessCommand = (
+            ViewRecord(**dict(given)) if to is None else DiscloseRecord(**dict(given), to=to)
+        )
         day = self.access.recorder.clock().date().isoformat()
         self.access.do(ACCESS, day, command, self.reader.actor, again=True)
         return answer

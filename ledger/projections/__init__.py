@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+import sqlcipher3.dbapi2 as driver
 from sqlalchemy.pool import NullPool, StaticPool
 
 from ledger.domain import Recorded
@@ -36,7 +37,7 @@ class Projection:
     rows: Callable[[str, History], Rows]
 
 
-def table(name: str, metadata: sa.MetaData, *columns: sa.Column[Any]) -> sa.Table:
+def table(name: str, metadata: sa.MetaData, *columns: sa.Column[Any] | sa.Index) -> sa.Table:
     """A table of rows that follow from streams."""
     return sa.Table(name, metadata, sa.Column("stream", sa.Text, index=True), *columns)
 
@@ -104,7 +105,7 @@ class Views:
                 _books.create_all(db)
                 for projection in self.projections:
                     self._bring(db, projection, ledger, head)
-        except (sa.exc.OperationalError, sqlite.driver.OperationalError) as error:
+        except (sa.exc.OperationalError, driver.OperationalError) as error:
             if "locked" not in str(error):
                 raise
             return self.position(ledger)
@@ -131,7 +132,7 @@ class Views:
             raise
         if any(not _current(known.get(p.name), p, ledger) for p in self.projections):
             return -1
-        return min(row.position for row in known.values())
+        return min(int(row.position) for row in known.values())
 
     def marks(self) -> list[Mark]:
         """Streams that could not be read."""
@@ -263,11 +264,11 @@ def _replace(
             _mark(db, projection, stream, upto, fault)
             continue
         fresh.append(stream)
-        for name, rows in made.items():
-            waiting.rows.setdefault(name, []).extend(rows)
-    for name in projection.tables.sorted_tables:
+        for name, own in made.items():
+            waiting.rows.setdefault(name, []).extend(own)
+    for rows in projection.tables.sorted_tables:
         for start in range(0, len(fresh), CHUNK):
-            db.execute(sa.delete(name).where(name.c.stream.in_(fresh[start : start + CHUNK])))
+            db.execute(sa.delete(rows).where(rows.c.stream.in_(fresh[start : start + CHUNK])))
     _unmark(db, projection, fresh)
     waiting.write(db)
 
@@ -341,7 +342,7 @@ def _engine(path: Path | None, key: bytes | None, begin: str) -> sa.Engine:
     engine = sa.create_engine(
         "sqlite://",
         creator=connection,
-        module=sqlite.driver,
+        module=driver,
         poolclass=NullPool if path else StaticPool,
         hide_parameters=True,
     )

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from ledger.domain import Destroyed, Recorded, standing
-from ledger.domain.staff import StaffLeft, StaffRecorded, StaffRolesSet
+from ledger.domain.staff import StaffIdentity, StaffLeft, StaffRecorded, StaffRolesSet
 from ledger.domain.student import Identity, StudentRecorded, StudentWithdrawn
 from ledger.finding import search_key
 from ledger.projections import History, Projection, Rows, number, table, text
@@ -58,15 +58,21 @@ table(
     number("active"),
 )
 # The teacher's name is of another stream, so it is joined when it is read.
-sa.event.listen(
-    _tables,
-    "after_create",
-    sa.DDL(
-        "CREATE VIEW IF NOT EXISTS student AS SELECT pupil.*, COALESCE(staff.family, '') AS teacher"
-        " FROM pupil LEFT JOIN staff ON staff.staff_id = pupil.homeroom"
-    ),
-)
-sa.event.listen(_tables, "before_drop", sa.DDL("DROP VIEW IF EXISTS student"))
+_VIEW = """
+CREATE VIEW IF NOT EXISTS student AS SELECT pupil.*, COALESCE(staff.family, '') AS teacher
+FROM pupil LEFT JOIN staff ON staff.staff_id = pupil.homeroom
+"""
+
+
+@sa.event.listens_for(_tables, "after_create")
+def _join(_: sa.MetaData, db: sa.Connection, **more: Any) -> None:
+    db.exec_driver_sql(_VIEW)
+
+
+@sa.event.listens_for(_tables, "before_drop")
+def _part(_: sa.MetaData, db: sa.Connection, **more: Any) -> None:
+    db.exec_driver_sql("DROP VIEW IF EXISTS student")
+
 
 STUDENT = sa.table(
     "student",
@@ -156,16 +162,16 @@ def _staff(stream: str, events: list[Recorded[Any]]) -> Rows:
         return {}
     roles = [r.event.roles for r in events if isinstance(r.event, StaffRecorded | StaffRolesSet)]
     last = [r.event for r in events if isinstance(r.event, StaffRecorded | StaffLeft)]
-    who = recorded[-1].who
-    gone = isinstance(who, Destroyed)
+    said = recorded[-1].who
+    who = StaffIdentity(given=str(said)) if isinstance(said, Destroyed) else said
     row = {
         "stream": stream,
         "staff_id": stream.partition("-")[2],
-        "name": str(who) if gone else " ".join(filter(None, (who.given, who.family))),
-        "given": "" if gone else who.given,
-        "family": "" if gone else who.family,
-        "username": "" if gone else who.username.casefold(),
-        "source_id": "" if gone else who.source_id,
+        "name": " ".join(filter(None, (who.given, who.family))),
+        "given": who.given,
+        "family": who.family,
+        "username": who.username.casefold(),
+        "source_id": who.source_id,
         "roles": ",".join(role.value for role in roles[-1]),
         "active": int(not isinstance(last[-1], StaffLeft)),
     }

@@ -11,6 +11,7 @@ from ledger.domain.codes import Role
 from ledger.projections import History, Projection, Rows, number, table, text
 from ledger.projections.incidents import Card, Doing, Person, told
 
+Record = tuple[str, str | None, str, dict[str, Any]]  # kind, student, level, body
 _tables = sa.MetaData()
 table(
     "sis_record",
@@ -30,7 +31,7 @@ def _rows(stream: str, history: History) -> Rows:
     if not card.reported or card.standing != "open":
         return {}
     position = max(r.position for r in history)
-    records = [("incident", None, card.level, _incident(card))]
+    records: list[Record] = [("incident", None, card.level, _incident(card))]
     for person in card.people.values():
         records += [
             ("behavior", person.student_id, seen["level"], _behavior(person, seen))
@@ -41,18 +42,11 @@ def _rows(stream: str, history: History) -> Rows:
         actor = card.people.get(done.label)
         if actor is not None and actor.student_id:
             records.append(("action", actor.student_id, card.level, _action(card, done, actor)))
-    return {"sis_record": [_row(stream, card, position, *record) for record in records]}
+    return {"sis_record": [_row(stream, card, position, record) for record in records]}
 
 
-def _row(
-    stream: str,
-    card: Card,
-    position: int,
-    kind: str,
-    student_id: str | None,
-    level: str,
-    body: dict[str, Any],
-) -> dict[str, Any]:
+def _row(stream: str, card: Card, position: int, record: Record) -> dict[str, Any]:
+    kind, student_id, level, body = record
     return {
         "stream": stream,
         "kind": kind,

@@ -14,6 +14,7 @@ from typing import Any, Generic, TypeVar
 
 from ledger.domain import Command, Decider, Destroyed, Event, Recorded, When
 from ledger.store import sqlite
+from ledger.store.chain import genesis
 from ledger.store.errors import Conflict
 from ledger.store.mapper import Mapper, Unreadable, category_of
 from ledger.store.sealing import SchoolKeys
@@ -245,7 +246,7 @@ class Ledger:
         where, values = ("1", ()) if upto is None else ("event.position <= ?", (upto,))
         found = self.recorder.rows(where, values, "ORDER BY event.position DESC LIMIT 1")
         if not found:
-            return Head(0, sqlite.genesis(self.id), "")
+            return Head(0, genesis(self.id), "")
         row = found[0]
         return Head(row[sqlite.POSITION], row[sqlite.HASH], row[sqlite.RECORDED_AT])
 

@@ -8,6 +8,7 @@ import re
 import stat
 import sys
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePath
 from typing import NamedTuple
@@ -182,15 +183,18 @@ def private(path: Path) -> None:
     """Only this user may open it (0700, 0600); in a group's folder (2770) only the group (0660)."""
     if sys.platform == "win32":
         return  # what is made in a user's profile is that user's already
-    is_folder = path.is_dir()
-    shared = _is_group_folder(path.parent) or (is_folder and _is_group_folder(path))
-    wanted = {(True, True): 0o2770, (True, False): 0o700, (False, True): 0o660}
-    mode = wanted.get((is_folder, shared), 0o600)
     try:
+        mode = _private_mode(path)
         if stat.S_IMODE(path.stat().st_mode) != mode:
             path.chmod(mode)  # only its owner can, so not when it is right already
     except OSError as err:
         raise as_storage_error(err, str(path)) from err
+
+
+def _private_mode(path: Path) -> int:
+    if path.is_dir():
+        return 0o2770 if _is_group_folder(path) or _is_group_folder(path.parent) else 0o700
+    return 0o660 if _is_group_folder(path.parent) else 0o600
 
 
 def _is_group_folder(folder: Path) -> bool:
@@ -206,8 +210,10 @@ def synced_file_replace(path: Path, data: bytes) -> None:
         os.replace(part, path)
         _sync_folder(path.parent)
     except OSError as err:
-        part.unlink(missing_ok=True)
         raise as_storage_error(err, str(path)) from err
+    finally:
+        with suppress(OSError):
+            part.unlink()
 
 
 def _write_synced(path: Path, data: bytes) -> None:

@@ -282,10 +282,10 @@ class SQLiteRecorder(ApplicationRecorder):
         position, previous, _ = self._head
         recorded_at, rows = self.now(), []
         for entry in entries:
-            position += 1
+            position, stream = position + 1, str(entry.originator_id)
             columns = (
                 position,
-                str(entry.originator_id),
+                stream,
                 entry.originator_version,
                 entry.topic,
                 recorded_at,
@@ -298,12 +298,12 @@ class SQLiteRecorder(ApplicationRecorder):
             )
             previous = link(previous, columns)
             self._waiting.append((*columns, previous))
-            self._waiting_for.update((columns[STREAM], entry.command_key or ""))
+            self._waiting_for.update((stream, entry.command_key or ""))
             rows.append((*columns, previous, entry.wrapped, None))
             if entry.wrapped is not None:
                 self._keys.append((position, entry.subject, entry.wrapped))
             for version in entry.destroys:
-                self._destroy(position, columns[STREAM], version)
+                self._destroy(position, stream, version)
             self._head = (position, previous, recorded_at)
         return rows
 
