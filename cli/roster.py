@@ -93,7 +93,8 @@ def _say(desk: Desk, taken: Taken, read: int, dry_run: bool) -> int:
         lines.append(f"  … and {len(taken.problems) - SHOWN} more: --json lists all")
     if taken.kept:
         lines.append(
-            f"  {taken.kept} known students are missing; none was withdrawn while rows are unclear"
+            f"  {taken.kept} known students are missing; none is withdrawn, as this is not the "
+            "whole roster"
         )
     desk.answer("roster-import/1", fields, lines)
     return 1 if taken.problems else 0

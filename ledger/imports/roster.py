@@ -63,7 +63,8 @@ def take_in(
                 new = _record_staff(ledger, adult, staff[adult.source_id], actor, today, source)
                 appended, unchanged = appended + new, unchanged + (not new)
     here = [s for s in roster.students if s.active]
-    ids = {student_id(ledger, source, s.source_id) for s in here}
+    present = [*(s.source_id for s in here), *roster.unread]
+    ids = {student_id(ledger, source, source_id) for source_id in present}
     gone, kept = _missing(ledger, roster, ids, withdraw_many)
     for start in range(0, len(here), BATCH):
         with ledger.batch():
@@ -136,8 +137,7 @@ def _missing(
     """(students to withdraw, known students who stay although the file lacks them)."""
     known = [s.partition("-")[2] for s in ledger.streams_of("student")]
     missing = [id for id in known if id not in ids]
-    if any(problem.file == "users.csv" for problem in roster.problems):
-        # A row that could not be read may be one of them.
+    if not roster.whole:
         return [], len(missing)
     if len(missing) > max(10, SUSPICIOUS * len(known)) and not withdraw_many:
         raise Incomplete(

@@ -53,3 +53,7 @@ class Damage(Exception):
 
 class Conflict(Exception):
     """Changed meanwhile, or the same key for something else (exit 5)."""
+
+
+class NoSuchDraft(LookupError):
+    """No draft has this number (exit 3)."""
