@@ -55,7 +55,7 @@ def when(desk: Desk, said: str | None, *, future: bool = False) -> When:
     """An instant, from what was typed; nothing typed is now."""
     school, zone = desk.school, desk.school.settings.zone
     if said is None:
-        return When(at=school.now, zone=zone.key, said="now")
+        return When(at=school.now.replace(second=0, microsecond=0), zone=zone.key, said="now")
     at = parse_when(said, school.now, zone, _bells(desk, said), allow_future=future)
     return When(at=at, zone=zone.key, said=said)
 

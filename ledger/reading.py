@@ -168,6 +168,7 @@ class Reading:
 
     def timeline(self, student_id: str, window: Window) -> Timeline:
         views, position = self._at(window.position, student_id)
+        unreadable = _named(views.marks())
         with views.reader.connect() as db:
             staff = _staff(db)
             found = _entries(db, student_id, window)
@@ -178,7 +179,7 @@ class Reading:
                 entries=tuple(self._masked(entry) for entry in found),
                 earlier=_earlier(db, student_id, window),
                 staff=staff,
-                unreadable=_named(views.marks()),
+                unreadable=unreadable,
             )
         return self._give("timeline", answer, [student_id], position)
 
@@ -337,7 +338,7 @@ class Reading:
 
     def _extract(self, position: int | None) -> Extract:
         views, reached = self._at(position)
-        head = self.record.head(reached)
+        head, unreadable = self.record.head(reached), _named(views.marks())
         with views.reader.connect() as db:
             asked = sa.select(_sis).order_by(_sis.c.stream, _sis.c.kind, _sis.c.body)
             return Extract(
@@ -353,7 +354,7 @@ class Reading:
                 ],
                 student_numbers=_numbers(db),
                 staff_numbers=_staff_numbers(db),
-                unreadable=_named(views.marks()),
+                unreadable=unreadable,
             )
 
 

@@ -51,7 +51,7 @@ SYNCED_NAMES = {
     "cloudstorage": "a cloud service",
 }
 SYNCED_FOLDERS_IN_ENV = ("OneDrive", "OneDriveCommercial", "OneDriveConsumer")
-# ~/.dropbox is Dropbox's own folder of settings and says nothing; as a file it marks what is synced.
+# A folder ~/.dropbox holds Dropbox's settings and says nothing; a file .dropbox marks what is synced.
 SYNCED_MARKS = (
     (".dropbox", os.path.isfile, "Dropbox"),
     (".dropbox.cache", os.path.isdir, "Dropbox"),
@@ -237,7 +237,7 @@ def _sync_folder(folder: Path) -> None:
 ASK_DOCTOR = "could not be written ({why}): check its disk, then `bledger doctor`"
 NO_ROOM = "could not be written, the disk is full: make room, then run the same line again"
 NOT_OURS = "may not be written ({why}): check who owns it and that its disk is not write-protected"
-NOT_THERE = "is not there: check that BLEDGER_DATA is right and that its disk is connected"
+NOT_THERE = "is not there: check its name, and that its disk is connected"
 SENTENCES: Mapping[int | None, tuple[type[StorageError], str]] = {
     errno.ENOSPC: (Full, NO_ROOM),
     errno.EDQUOT: (Full, NO_ROOM),
