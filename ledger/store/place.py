@@ -51,7 +51,7 @@ SYNCED_NAMES = {
     "cloudstorage": "a cloud service",
 }
 SYNCED_FOLDERS_IN_ENV = ("OneDrive", "OneDriveCommercial", "OneDriveConsumer")
-# A folder ~/.dropbox holds Dropbox's settings and says nothing; a file .dropbox marks what is synced.
+# The folder ~/.dropbox holds Dropbox's settings and says nothing; a file of that name is a mark.
 SYNCED_MARKS = (
     (".dropbox", os.path.isfile, "Dropbox"),
     (".dropbox.cache", os.path.isdir, "Dropbox"),
