@@ -58,6 +58,7 @@ class Desk:
         self.as_json = self.ascii = False
         self.argv: tuple[str, ...] = ()
         self.purpose = "school work"
+        self.draft: int | None = None  # the draft that is being finished
 
     @property
     def folder(self) -> Path:

@@ -10,14 +10,11 @@ from typing import Any
 import click
 
 from cli import Desk, asking
-from cli.errors import exit_code
-from ledger.domain import Refused
-from ledger.finding import NoSuch, Which
-from ledger.said import Unclear
-from ledger.school import drafts
+from ledger.drafts import Draft, spool
+from ledger.finding import Which
+from ledger.school import system_user
 
 TEXTS = ("saw", "told", "think")
-UNFINISHED = (Which, NoSuch, Unclear, Refused)
 
 
 def kept_on_failure(command: Callable[..., None]) -> Callable[..., None]:
@@ -25,53 +22,39 @@ def kept_on_failure(command: Callable[..., None]) -> Callable[..., None]:
 
     @wraps(command)
     def careful(desk: Desk, **said: Any) -> None:
-        said |= _typed(desk, said)
+        # Asked for and read before anything else, so that nothing later can lose them.
+        texts = {name: asking.text(desk, said[name], name) for name in TEXTS}
         try:
-            command(desk, **said)
-        except (click.UsageError, click.exceptions.Exit):
+            command(desk, **(said | texts))
+        except click.exceptions.Exit:
             raise
         except Exception as error:
             if not said["dry_run"] and type(error).__name__ != "Conflict":
-                _keep(desk, said, error)
+                _keep(desk, {name: text for name, text in texts.items() if text}, error)
             raise
 
     return careful
 
 
-def _typed(desk: Desk, said: dict[str, Any]) -> dict[str, str | None]:
-    """The texts, asked for or read now, so that nothing later can lose them."""
-    return {name: asking.text(desk, said[name], name) for name in TEXTS}
-
-
-def _keep(desk: Desk, said: dict[str, Any], error: Exception) -> None:
-    fields = {name: value for name, value in said.items() if value not in (None, (), False)}
+def _keep(desk: Desk, texts: dict[str, str], error: Exception) -> None:
+    """Keep it, or show the line to run again: one of them always."""
+    number = desk.draft
     try:
-        number = drafts(desk.folder, desk.env).keep(
-            command="log", said=fields, reason=type(error).__name__, at=desk.clock()
-        )
+        if number is None:
+            user = desk.env.get("BLEDGER_USER") or system_user()
+            draft = Draft(desk.argv, texts, user, type(error).__name__)
+            number = spool(desk.folder, desk.env).keep(draft, desk.clock())
     except Exception:
-        _print_again(desk, fields)
+        desk.talk("Nothing is recorded, and what you typed could not be kept. Run it again:")
+        desk.talk(shlex.join(["bledger", *desk.argv]))
+        for name, text in texts.items():
+            desk.talk(f"  {name}: {text}")
         return
-    desk.talk(_told(error))
-    for line in asking.candidates(error) if isinstance(error, Which) else []:
-        desk.talk(line)
-    desk.talk(f"Nothing is recorded yet; what you typed is kept as draft {number}.")
+    if isinstance(error, Which):
+        desk.talk(f"Which student? Nothing is recorded yet; what you typed is kept as draft {number}.")
+        for line in asking.candidates(error):
+            desk.talk(line)
+    else:
+        desk.talk(f"Nothing is recorded yet; what you typed is kept as draft {number}.")
     choice = " --student 1" if isinstance(error, Which) else ""
     desk.talk(f"Finish it:  bledger spool {number}{choice}")
-
-
-def _told(error: Exception) -> str:
-    return "Which student?" if isinstance(error, Which) else ""
-
-
-def _print_again(desk: Desk, fields: dict[str, Any]) -> None:
-    """Nowhere could it be kept: the line to run again, on the screen."""
-    words = ["bledger", "log", *fields.pop("student", ())]
-    for name, value in fields.items():
-        for one in value if isinstance(value, tuple | list) else (value,):
-            words += [f"--{name.strip('_').replace('_', '-')}", str(one)]
-    desk.talk("Nothing is recorded, and what you typed could not be kept. Run it again:")
-    desk.talk(shlex.join(words))
-
-
-__all__ = ["UNFINISHED", "exit_code", "kept_on_failure"]

@@ -23,6 +23,7 @@ CODES = {
     "ValidationError": USAGE,
     "Which": WHICH,
     "NoSuch": WHICH,
+    "NoSuchDraft": WHICH,
     "Refused": NOT_ALLOWED,
     "Incomplete": NOT_ALLOWED,
     "Conflict": CONFLICT,

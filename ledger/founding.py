@@ -19,6 +19,7 @@ from ledger.store.sealing import ROOT_BYTES, SchoolKeys, new_root
 
 LEDGER, ACCESS, VIEWS = "ledger.db", "access.db", "views.db"
 SHEET = "recovery-sheet.txt"
+DRAFT_LABEL = "drafts without the key"
 
 
 @dataclass(frozen=True)
@@ -137,7 +138,7 @@ def read_key(path: Path) -> bytes:
 
 def draft_private(keys: SchoolKeys) -> X25519PrivateKey:
     """The key that opens drafts which were kept when the school's key was not there."""
-    return X25519PrivateKey.from_private_bytes(keys.derived("drafts without the key"))
+    return X25519PrivateKey.from_private_bytes(keys.derived(DRAFT_LABEL))
 
 
 def draft_public(keys: SchoolKeys) -> bytes:
