@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Any, TypeVar
 
 import click
@@ -56,7 +57,7 @@ def when(desk: Desk, said: str | None, *, future: bool = False) -> When:
     school, zone = desk.school, desk.school.settings.zone
     if said is None:
         return When(at=school.now.replace(second=0, microsecond=0), zone=zone.key, said="now")
-    at = parse_when(said, school.now, zone, _bells(desk, said), allow_future=future)
+    at = parse_when(said, school.now, zone, partial(_bells, desk), allow_future=future)
     return When(at=at, zone=zone.key, said=said)
 
 
@@ -104,13 +105,11 @@ def _stdin() -> str:
     return said.removesuffix("\n").removesuffix("\r")
 
 
-def _bells(desk: Desk, said: str) -> Bells | None:
-    """The bells of the day, when the words are of the kind that asks for them."""
-    if not any(letter.isalpha() for letter in said.replace("am", "").replace("pm", "")):
-        return None
+def _bells(desk: Desk, day: date) -> Bells | None:
+    """The bells of a day; the calendar is looked into only when the words ask for one."""
     from ledger.domain.days import bells
 
-    schedule = bells(desk.school.calendar, desk.school.now.date())
+    schedule = bells(desk.school.calendar, day)
     if schedule is None:
         return None
     return Bells(

@@ -148,6 +148,14 @@ def connect(path: Path | str, key: bytes | None, *, uri: bool = False) -> Any:
     return db
 
 
+def versions() -> tuple[str, str]:
+    """(SQLite, SQLCipher)"""
+    db = connect(":memory:", None)
+    cipher = str(db.execute("PRAGMA cipher_version").fetchone()[0]).partition(" ")[0]
+    db.close()
+    return driver.sqlite_version, cipher
+
+
 def opened(path: Path, key: bytes, *, durable: bool = True, read_only: bool = False) -> Any:
     """A connection whose key was proved by reading; every later error is about the disk."""
     if not path.exists():

@@ -1,0 +1,142 @@
+"""Whether a school's ledger is well cared for: what to look at and what to do."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ledger import founding, keeping
+from ledger.domain.days import school_year_of
+from ledger.drafts import spool
+from ledger.said import show_day, show_when
+from ledger.store.place import synced_file_replace
+from ledger.store.sqlite import CLOCK_SLACK, versions
+
+if TYPE_CHECKING:
+    from ledger.school import School
+
+VERIFIED = "last-verify"  # a file in the data folder: when, and how many events were whole
+BACKUPS = "backups"
+OLD_BACKUP = timedelta(days=2)
+OLD_VERIFY = timedelta(days=7)
+LITTLE_ROOM = 500 * 1024 * 1024  # bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was looked at: ok, WARN or BAD, what it says, what to do."""
+
+    state: str
+    name: str
+    says: str
+    do: str = ""
+
+
+def checks(school: School) -> Iterator[Check]:
+    """Everything that is looked at, the ledger first."""
+    yield _ledger(school)
+    yield _engine()
+    yield _views(school)
+    yield _backup(school)
+    yield _calendar(school)
+    yield from _key(school)
+    yield from _drafts(school)
+    yield _clock(school)
+    yield _room(school)
+
+
+def remember_verified(folder: Path, at: datetime, events: int) -> None:
+    """Keep when the ledger was last found whole."""
+    said = {"at": at.isoformat(), "events": events}
+    synced_file_replace(folder / VERIFIED, json.dumps(said).encode())
+
+
+def _ledger(school: School) -> Check:
+    events = school.record.head().position
+    try:
+        last = json.loads((school.folder / VERIFIED).read_text(encoding="utf-8"))
+        at = datetime.fromisoformat(last["at"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return Check("WARN", "ledger", f"{events:,} events, never verified", "bledger verify")
+    told = f"{events:,} events, whole up to {last['events']:,}, checked {_told(school, at)}"
+    old = school.clock() - at > OLD_VERIFY
+    return Check("WARN" if old else "ok", "ledger", told, "bledger verify" if old else "")
+
+
+def _engine() -> Check:
+    sqlite, cipher = versions()
+    return Check("ok", "engine", f"SQLite {sqlite}, SQLCipher {cipher}")
+
+
+def _views(school: School) -> Check:
+    reached = school.views.catch_up(school.record)
+    marks = {mark.stream for mark in school.views.marks()}
+    if marks:
+        some = ", ".join(sorted(marks)[:3])
+        return Check("BAD", "views", f"{len(marks)} streams cannot be read: {some}", "bledger verify")
+    return Check("ok", "views", f"at position {reached:,}")
+
+
+def _backup(school: School) -> Check:
+    manifests = sorted((school.folder / BACKUPS).glob("*/manifest.json"))
+    times = [at for at in map(_made_at, manifests) if at is not None]
+    if not times:
+        return Check("WARN", "backup", "none yet", "bledger backup")
+    old = school.clock() - max(times) > OLD_BACKUP
+    told = _told(school, max(times))
+    return Check("WARN" if old else "ok", "backup", told, "bledger backup" if old else "")
+
+
+def _made_at(manifest: Path) -> datetime | None:
+    try:
+        return datetime.fromisoformat(json.loads(manifest.read_text("utf-8"))["created_at"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _calendar(school: School) -> Check:
+    year = school_year_of(school.calendar, school.now.date())
+    if year.guessed:
+        says = "none for this year: every school-day clock is a guess"
+        return Check("WARN", "calendar", says, "bledger calendar set")
+    return Check("ok", "calendar", f"{year.name}, to {show_day(year.end)}")
+
+
+def _key(school: School) -> Iterator[Check]:
+    day = keeping.confirmed_on(school.folder, school.keys.check)
+    if day is None:
+        yield Check("WARN", "key", "recovery sheet never confirmed", "bledger key confirm")
+    else:
+        yield Check("ok", "key", f"recovery sheet confirmed {day}")
+    sheet = school.key_file.with_name(founding.SHEET)
+    if sheet.exists():
+        yield Check("WARN", "sheet", f"still on disk: {sheet}", "print it, then delete it")
+
+
+def _drafts(school: School) -> Iterator[Check]:
+    waiting = len(spool(school.folder, school.env).list())
+    if waiting:
+        yield Check("WARN", "drafts", f"{waiting} not recorded yet", "bledger spool")
+
+
+def _clock(school: School) -> Check:
+    last = school.record.head().recorded_at
+    if last and school.clock() < datetime.fromisoformat(last) - CLOCK_SLACK:
+        says = f"behind the last entry of {_told(school, datetime.fromisoformat(last))}"
+        return Check("BAD", "clock", says, "set this computer's clock")
+    return Check("ok", "clock", _told(school, school.clock()))
+
+
+def _room(school: School) -> Check:
+    free = shutil.disk_usage(school.folder).free
+    told = f"{free / 1024**3:.1f} GiB free"
+    return Check("ok" if free > LITTLE_ROOM else "WARN", "disk", told)
+
+
+def _told(school: School, at: datetime) -> str:
+    return show_when(at, school.settings.zone, school.clock())
