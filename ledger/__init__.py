@@ -1,0 +1,1 @@
+"""An append-only ledger of behavior incidents and interventions for schools."""
