@@ -86,9 +86,10 @@ def test_a_year_said_again_under_its_name_replaces_what_was_said() -> None:
 
 def test_years_stand_in_the_order_of_their_days() -> None:
     next_year = SchoolYearSet(
-        name="2027-28", first_day=date(2027, 8, 11), last_day=date(2028, 6, 9)
+        name="1st year", first_day=date(2027, 8, 11), last_day=date(2028, 6, 9)
     )
     assert given(CALENDAR, next_year, YEAR).state.years == (YEAR, next_year)
+    assert given(CALENDAR, YEAR, next_year).state.years == (YEAR, next_year)
 
 
 def test_holidays_are_set_once_and_replaced_by_calendar_year() -> None:
@@ -200,6 +201,8 @@ def test_two_school_years_do_not_overlap() -> None:
     other = year_with(name="2027-28", first_day=LAST, last_day=date(2028, 6, 9))
     free = {"no_school": (), "minimum_days": ()}
     given(CALENDAR, YEAR).when(other.model_copy(update=free)).refused("overlaps with 2026-27")
+    before = free | {"first_day": date(2025, 8, 13), "last_day": FIRST}
+    given(CALENDAR, YEAR).when(other.model_copy(update=before)).refused("overlaps with 2026-27")
     day_after = free | {"first_day": LAST + timedelta(days=1)}
     begun = SchoolYearSet(**(dict(other) | day_after))
     given(CALENDAR, YEAR).when(other.model_copy(update=day_after)).then(begun)

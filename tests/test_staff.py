@@ -136,6 +136,11 @@ def test_who_left_and_is_recorded_again_is_back_with_the_roles_of_the_source() -
     back.when(record(TEACHER, on=JANUARY)).then()
 
 
+def test_who_is_recorded_from_the_day_of_leaving_on_is_back() -> None:
+    gone = given(STAFF, recorded(TEACHER), LEFT)
+    gone.when(record(TEACHER, on=OCTOBER)).then(recorded(TEACHER, on=OCTOBER))
+
+
 def test_facts_of_before_the_leaving_bring_nobody_back() -> None:
     gone = given(STAFF, recorded(TEACHER), LEFT)
     gone.when(record(TEACHER)).then()
