@@ -59,6 +59,7 @@ class Desk:
         self.argv: tuple[str, ...] = ()
         self.purpose = "school work"
         self.draft: int | None = None  # the draft that is being finished
+        self.told = False  # what went wrong is on the screen already
 
     @property
     def folder(self) -> Path:
@@ -213,7 +214,7 @@ def run(argv: Sequence[str], desk: Desk) -> int:
     except BaseException as error:
         if debug and not isinstance(error, click.exceptions.Exit | click.Abort):
             raise
-        for line in sentence(error):
+        for line in sentence(error) if not desk.told else ():
             desk.talk(line)
         return exit_code(error)
     return result if isinstance(result, int) else 0

@@ -54,6 +54,7 @@ def _keep(desk: Desk, texts: dict[str, str], error: Exception) -> None:
         desk.talk(f"Which student? Nothing is recorded yet; what you typed is kept as draft {number}.")
         for line in asking.candidates(error):
             desk.talk(line)
+        desk.told = True
     else:
         desk.talk(f"Nothing is recorded yet; what you typed is kept as draft {number}.")
     choice = " --student 1" if isinstance(error, Which) else ""

@@ -136,7 +136,7 @@ def _key(said: Mapping[str, Any]) -> str | None:
 def _command(desk: Desk, said: Mapping[str, Any]) -> tuple[ReportIncident, dict[str, Found]]:
     """The command, and the students in it by id."""
     reporter = asking.staff(desk, said["by"]) if said["by"] else None
-    location, place = place(desk, said["where"])
+    location, own_word = place(desk, said["where"])
     people, found = _people(desk, said)
     command = ReportIncident(
         occurred=asking.when(desk, said["at"], future=said["allow_future"]),
@@ -145,7 +145,7 @@ def _command(desk: Desk, said: Mapping[str, Any]) -> tuple[ReportIncident, dict[
         reported_by=reporter or desk.school.actor.id,
         recorded_by=desk.school.actor.id,
         location=location,
-        place=place,
+        place=own_word,
         period=said["period"],
         others=asking.maybe(desk, said["others"], Others),
         weapon=asking.maybe(desk, said["weapon"], Weapon),
@@ -271,8 +271,14 @@ def undo(desk: Desk) -> None:
       bledger undo
     """
     school = desk.school
-    done = entry.undo(school.record, school.actor, school.clock())
+    done, last = entry.undo(school.record, school.actor, school.clock())
     category, _, id = done.stream.partition("-")
     short = school.record.short(category, id)
-    fields = {"id": id, "position": done.events[0].position, "taken_back": category}
-    desk.answer("undo/1", fields, [f"Taken back  {short}. It stays in the ledger, as taken back."])
+    fields = {
+        "id": id,
+        "position": done.events[0].position,
+        "taken_back": [type(r.event).__name__ for r in last],
+    }
+    what = "; ".join(str(r.event) for r in last)
+    lines = [f"Taken back  {short}  {what}", "  It stays in the ledger, as taken back."]
+    desk.answer("undo/1", fields, lines)

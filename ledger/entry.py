@@ -102,8 +102,8 @@ def _codes(report: ReportIncident | IncidentReported) -> set[Any]:
     return {b.code for p in report.participants for b in p.behaviors}
 
 
-def undo(record: Ledger, actor: Actor, now: datetime) -> Done[Any]:
-    """Take back the last thing that this person logged, within ten minutes."""
+def undo(record: Ledger, actor: Actor, now: datetime) -> tuple[Done[Any], list[Recorded[Any]]]:
+    """Take back the last thing that this person logged, within ten minutes: (done, what it was)."""
     last = _last_entry(record, actor)
     stream = last[0].stream
     command = Undo(
@@ -111,7 +111,7 @@ def undo(record: Ledger, actor: Actor, now: datetime) -> Done[Any]:
     )
     kind, id = decider(category_of(stream)), stream.partition("-")[2]
     # What was appended meanwhile may rest on it.
-    return record.do(kind, id, command, actor, expected=last[-1].version)
+    return record.do(kind, id, command, actor, expected=last[-1].version), last
 
 
 def _last_entry(record: Ledger, actor: Actor) -> list[Recorded[Any]]:

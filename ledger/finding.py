@@ -107,7 +107,7 @@ def find(db: Db, said: str, *, limit: int = LIMIT) -> Finding:
     near = not rows
     if near:
         rows = _by_likeness(db, search_key(said), limit + 1)
-    students = tuple(Found(*row[:-1], bool(row[-1])) for row in rows)
+    students = tuple(map(_found, rows))
     return Finding(students[:limit], near, more=len(students) > limit)
 
 
@@ -252,6 +252,11 @@ def _by_likeness(db: Db, key: str, limit: int) -> list[Any]:
     like = [row for row in rows if row[1] in rank]
     here = [row for row in like if row[-1]] or like
     return sorted(here, key=lambda row: (rank[row[1]], row[0]))[:limit]
+
+
+def _found(row: Any) -> Found:
+    student_id, name, grade, teacher, number, active = row
+    return Found(student_id, name, grade, teacher, number, bool(active))
 
 
 def _rows(db: Db, where: str, values: Sequence[str], limit: int) -> list[Any]:

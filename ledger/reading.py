@@ -18,6 +18,7 @@ from ledger.projections.roster import FACTS, STAFF, STUDENT
 from ledger.projections.sis_records import SIS_RECORDS
 from ledger.projections.timeline import TIMELINE
 from ledger.store import Actor, Ledger
+from ledger.store.proof import checkpoint
 from ledger.store.sealing import digest
 
 _incident = INCIDENTS.tables.tables["incident"]
@@ -231,6 +232,18 @@ class Reading:
         answer = self._extract(position)
         students = sorted({r.student_id for r in answer.records if r.student_id})
         return self._give(f"export plan {sink}", answer, students, answer.position)
+
+    def checkpoint_line(self, position: int) -> str:
+        """What the record comes down to at a position; it holds nothing of a student."""
+        return checkpoint(self.record, position).line()
+
+    def beside_incidents(self) -> dict[str, int]:
+        """How many entries of each kind never leave as discipline; counts alone."""
+        self.views.catch_up(self.record)
+        asked = sa.select(_timeline.c.kind, sa.func.count()).group_by(_timeline.c.kind)
+        with self.views.reader.connect() as db:
+            found = dict(db.execute(asked).tuples().all())
+        return {kind: found.get(kind, 0) for kind in ("praise", "contact", "observation")}
 
     def access_log(self, student_id: str) -> list[AccessLine]:
         """Who read or received this student's record; itself a reading of it."""

@@ -116,6 +116,15 @@ class School:
         word = "claimed os" if self.env.get("BLEDGER_USER") else "os"
         return Actor(self.person.staff_id, f"{word}={system_user()}")
 
+    @cached_property
+    def staff_names(self) -> dict[str, str]:
+        return finding.staff_names(self.roster)
+
+    @cached_property
+    def principal(self) -> str | None:
+        """Who office referrals go to when nobody is named."""
+        return finding.staff_in_role(self.roster, "principal")
+
     def founder(self, staff_id: str) -> Actor:
         """Who records the first member of staff: that person."""
         return Actor(staff_id, f"os={system_user()}")

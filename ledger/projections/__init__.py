@@ -353,3 +353,19 @@ def _engine(path: Path | None, key: bytes | None, begin: str) -> sa.Engine:
         db.exec_driver_sql(begin)
 
     return engine
+
+
+def difference(views: Views, ledger: Ledger) -> list[str]:
+    """A sentence for each table whose rows are not those that the ledger gives; none is right."""
+    fresh = prefix(ledger, views.position(ledger), projections=views.projections)
+    found = []
+    with views.reader.connect() as there, fresh.reader.connect() as made:
+        for projection in views.projections:
+            for rows in projection.tables.sorted_tables:
+                if _rows_of(there, rows) != _rows_of(made, rows):
+                    found.append(f"table {rows.name} is not what the ledger gives: bledger rebuild")
+    return found
+
+
+def _rows_of(db: sa.Connection, rows: sa.Table) -> list[tuple[Any, ...]]:
+    return sorted((tuple(row) for row in db.execute(sa.select(rows))), key=repr)

@@ -1,0 +1,192 @@
+"""`export`: what a sink should hold, written as files it takes in."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from cli import Desk, answers, asking, pass_desk
+from ledger.exports import BadSink, Format, Held, Sink, Wanted
+from ledger.exports.writing import Run, check, runs, write_run
+from ledger.folder import entry, names
+from ledger.reading import Extract
+from ledger.said import show_when
+
+SHOWN = 20  # reasons on a screen
+
+
+@click.group()
+def export() -> None:
+    """Files for the student information system, from the ledger at one position.
+
+    \b
+    Examples:
+      bledger export plan ods
+      bledger export run ods --out /mnt/sis
+      bledger export status
+    """
+
+
+def _sink(desk: Desk, said: str) -> tuple[Sink, Format]:
+    """The sink of this name, or the only one of this kind; unknown ones are said by name."""
+    settings = desk.school.settings
+    of_kind = [name for name, table in settings.sinks.items() if table.get("kind") == said]
+    name = said if said in settings.sinks else of_kind[0] if len(of_kind) == 1 else None
+    if name is None:
+        known = ", ".join(settings.sinks) or "none is set in school.toml"
+        raise BadSink(f"there is no sink {said!r}; there are: {known}")
+    kind = settings.sinks[name].get("kind")
+    if kind not in names("ledger.exports"):
+        raise BadSink(f"[sink.{name}] kind: {kind!r} is no format that this release writes")
+    form = entry("ledger.exports", str(kind), Format)
+    return form.sink_from(name, settings.sinks[name], settings.ids), form
+
+
+def at_position(command: Any) -> Any:
+    command = click.option("--as-of", metavar="TIME", help="As it was known then.")(command)
+    return click.option("--position", type=int, metavar="N", help="As known at it.")(command)
+
+
+@export.command()
+@click.argument("sink")
+@at_position
+@answers
+@pass_desk
+def plan(desk: Desk, sink: str, as_of: str | None, position: int | None) -> None:
+    """Show what SINK should hold and what is held back; nothing is written."""
+    to, form = _sink(desk, sink)
+    extract = desk.school.reading.planned(to.name, asking.position(desk, as_of, position))
+    wanted = form.wanted(extract, to)
+    lines = [f"{to.name}  at position {extract.position:,}: {_counted(wanted)}"]
+    desk.answer("export-plan/1", _fields(extract, wanted), [*lines, *_reasons(wanted.held)])
+
+
+@export.command("run")
+@click.argument("sink")
+@click.option("--out", type=click.Path(path_type=Path), help="Where; in the data folder if left out.")
+@at_position
+@answers
+@pass_desk
+def run_(
+    desk: Desk, sink: str, out: Path | None, as_of: str | None, position: int | None
+) -> None:
+    """Write the files of SINK: whole under their final name, equal for an equal position.
+
+    \b
+    Examples:
+      bledger export run ods
+      bledger export run ods --out ./to-sis --position 4810
+    """
+    to, form = _sink(desk, sink)
+    reading = desk.school.reading
+    extract = reading.extract(to.name, to=to.name, position=asking.position(desk, as_of, position))
+    wanted = form.wanted(extract, to)
+    folder = out or desk.school.folder / "exports" / to.name
+    done = write_run(folder, wanted, extract, to, reading.checkpoint_line(extract.position))
+    state = "written" if done.new else "already written"
+    lines = [
+        f"{done.name}  {state} at position {extract.position:,}: {_counted(wanted)}",
+        f"  {done.folder}",
+        *_reasons(wanted.held),
+    ]
+    fields = {"run": done.number, "folder": str(done.folder), "new": done.new}
+    desk.answer("export-run/1", fields | _fields(extract, wanted), lines)
+
+
+@export.command()
+@answers
+@pass_desk
+def status(desk: Desk) -> int:
+    """Show for each sink its last run, what is held back and why, and what it does not carry."""
+    told: list[str] = []
+    sinks: list[dict[str, Any]] = []
+    for name in desk.school.settings.sinks:
+        to, form = _sink(desk, name)
+        extract = desk.school.reading.planned(to.name)
+        wanted = form.wanted(extract, to)
+        last = (runs(desk.school.folder / "exports" / name) or [None])[-1]
+        faults = check(last) if last else []
+        told += _status(desk, to, wanted, last, extract, faults)
+        sinks.append(_state(to, wanted, last, faults) | _fields(extract, wanted))
+    desk.answer("export-status/1", {"sinks": sinks}, told or ["No sink is set in school.toml."])
+    return 1 if any(sink["faults"] for sink in sinks) else 0
+
+
+def _state(to: Sink, wanted: Wanted, last: Run | None, faults: list[str]) -> dict[str, Any]:
+    ran = {"run": last.number, "position": last.manifest.get("position")} if last else None
+    not_carried = dict(wanted.not_carried)
+    return {"sink": to.name, "last_run": ran, "faults": faults, "not_carried": not_carried}
+
+
+def _status(
+    desk: Desk,
+    to: Sink,
+    wanted: Wanted,
+    last: Run | None,
+    extract: Extract,
+    faults: list[str],
+) -> list[str]:
+    """ods      Ed-Fi DS 5.0 · run 42 …"""
+    what = f"{to.name:<8} {to.kind} DS {to.standard}"
+    if last is None:
+        told = [f"{what} · no run yet: {_counted(wanted)} waits    bledger export run {to.name}"]
+    elif last.damage:
+        told = [f"{what} · {last.damage}"]
+    else:
+        counts, at = sum(last.manifest["counts"].values()), last.manifest["position"]
+        day = _when(desk, last.manifest["time"])
+        told = [f"{what} · run {last.number}, the record of {day}: {counts} records"]
+        same = last.manifest["counts"] == wanted.counts and at == extract.position
+        told.append(f"         {_behind(same, at, extract.position, to.name)}")
+    told += [f"         {fault}" for fault in faults]
+    told += [f"         {line.strip()}" for line in _reasons(wanted.held)]
+    if wanted.not_carried:
+        kinds = ", ".join(f"{kind} {count}" for kind, count in wanted.not_carried.items())
+        told.append(f"         Not carried by this sink: {kinds}")
+    never = desk.school.reading.beside_incidents()
+    if any(never.values()):
+        kinds = ", ".join(f"{kind} {count}" for kind, count in never.items() if count)
+        told.append(f"         Stays in the ledger: {kinds}")
+    return told
+
+
+def _behind(same: bool, at: int, position: int, name: str) -> str:
+    if same:
+        return f"Equals the ledger at position {position:,}"
+    return f"The ledger went on from position {at:,} to {position:,}    bledger export run {name}"
+
+
+def _when(desk: Desk, stored: str) -> str:
+    if not stored:
+        return "an empty ledger"
+    return show_when(datetime.fromisoformat(stored), desk.school.settings.zone, desk.school.now)
+
+
+def _counted(wanted: Wanted) -> str:
+    counts = ", ".join(f"{count} {endpoint}" for endpoint, count in wanted.counts.items())
+    return f"{counts or 'no record'}; held back {len(wanted.held)}"
+
+
+def _reasons(held: tuple[Held, ...]) -> list[str]:
+    """The reasons, the most frequent first, with one example each."""
+    by_reason = Counter(one.reason for one in held)
+    example = {one.reason: one.record for one in reversed(held)}
+    lines = [
+        f"  held back {count:>4}  {reason}  ({example[reason]})"
+        for reason, count in by_reason.most_common(SHOWN)
+    ]
+    more = len(by_reason) - SHOWN
+    return [*lines, f"  … and {more} more reasons: --json lists all"] if more > 0 else lines
+
+
+def _fields(extract: Extract, wanted: Wanted) -> dict[str, Any]:
+    return {
+        "position": extract.position,
+        "head": extract.head,
+        "counts": wanted.counts,
+        "held": wanted.held,
+    }

@@ -1,0 +1,103 @@
+"""Proof for a whole school: both ledgers, their checkpoints, and the views that follow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ledger import founding
+from ledger.store import Ledger, proof
+from ledger.store.place import synced_file_replace
+from ledger.store.proof import Checkpoint, Finding, Verdict
+
+if TYPE_CHECKING:
+    from ledger.school import School
+
+LABELS = {"record": "ledger", "access": "access"}  # what a ledger is called → its key's label
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What was found of one ledger."""
+
+    name: str
+    verdict: Verdict
+
+    def lines(self) -> list[str]:
+        """ok    record      48,112 events, whole · head 9f3a77c1…"""
+        verdict = self.verdict
+        if verdict.whole:
+            told = f"{verdict.events:,} events, whole · head {verdict.head[:16]}"
+            return [f"ok    {self.name:<11} {told}"]
+        first = [f"BAD   {self.name:<11} {verdict.events:,} events, {len(verdict.damage)} faults"]
+        return first + [f"      {_where(fault)}{fault.says}" for fault in verdict.damage]
+
+
+def _where(fault: Finding) -> str:
+    return "" if fault.position is None else f"position {fault.position}: "
+
+
+def of_school(
+    school: School,
+    known: str | None,
+    *,
+    full: bool = False,
+    progress: Callable[[int, int], None] | None = None,
+) -> list[Proof]:
+    """Both ledgers, read again; with `full` the views too."""
+    against = proof.parse(known) if known is not None else []
+    _same_school(school, against)
+    found = [
+        Proof(name, proof.verify(ledger, against=_own(ledger, against), full=full, progress=progress))
+        for name, ledger in (("record", school.record), ("access", school.access))
+    ]
+    return [*found, *_views(school, found[0].verdict)] if full else found
+
+
+def of_copy(school: School, path: Path, known: str | None) -> list[Proof]:
+    """A copy of either ledger, opened without writing beside it."""
+    from ledger.store.copies import verify_file
+
+    name = "access" if path.name.startswith("access") else "record"
+    against = proof.parse(known) if known is not None else []
+    verdict = verify_file(path, school.keys, LABELS[name], against=against)
+    return [Proof(name, verdict)]
+
+
+def _own(ledger: Ledger, against: Sequence[Checkpoint]) -> list[Checkpoint]:
+    return [one for one in against if one.ledger_id == ledger.id]
+
+
+def _same_school(school: School, against: Sequence[Checkpoint]) -> None:
+    ours = {school.record.id, school.access.id}
+    if against and not any(one.ledger_id in ours for one in against):
+        from ledger.store.errors import Damage
+
+        raise Damage("the checkpoint file is of another ledger than this one")
+
+
+def _views(school: School, verdict: Verdict) -> list[Proof]:
+    """The views, compared with what the ledger gives when it is read from nothing."""
+    from ledger.projections import difference
+
+    school.views.catch_up(school.record)
+    differ = tuple(Finding(None, one) for one in difference(school.views, school.record))
+    told = Verdict(verdict.ledger_id, verdict.events, verdict.head, verdict.recorded_at, differ)
+    return [Proof("views", told)]
+
+
+def rebuild(school: School) -> int:
+    """Every view, built again; the position that they stand at."""
+    return school.views.rebuild(school.record)
+
+
+def checkpoint_lines(school: School) -> list[str]:
+    """A line for each ledger."""
+    return [proof.checkpoint(ledger).line() for ledger in (school.record, school.access)]
+
+
+def write_checkpoint(path: Path, lines: Sequence[str]) -> None:
+    founding.make_folder(path.parent)
+    synced_file_replace(path, "".join(f"{line}\n" for line in lines).encode())
