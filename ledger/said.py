@@ -403,7 +403,7 @@ def _period(words: Sequence[str], bells: Bells | None) -> time | None:
     if len(fit) == 1:
         return fit[0]
     names = [name for name, _, _ in periods]
-    if fit or number or any(set(words) & set(_telling(name)) for name in names):
+    if fit or number or any(set(words) <= set(_telling(name)) for name in names):
         known = f"There are {', '.join(names)}." if names else "The bells of that day are not set."
         raise Unclear(
             f"{_quoted(' '.join(words))} is not one period of that day. {known} "
