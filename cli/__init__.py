@@ -11,11 +11,14 @@ from dataclasses import asdict, is_dataclass
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
 from cli.errors import exit_code, sentence
+
+if TYPE_CHECKING:
+    from ledger.school import School
 
 VERSION = "0.1.0"
 F = TypeVar("F", bound=Callable[..., Any])
@@ -78,7 +81,7 @@ class Desk:
         return self._now or clock
 
     @cached_property
-    def school(self) -> Any:
+    def school(self) -> School:
         from ledger.school import School
 
         return School(self.folder, env=self.env, now=self.clock, purpose=self.purpose)
@@ -120,7 +123,9 @@ def plain(value: Any) -> Any:
     return value.value if hasattr(value, "value") else str(value)
 
 
-pass_desk = click.make_pass_decorator(Desk)
+def pass_desk(command: F) -> F:
+    """Give the command its desk."""
+    return cast(F, click.make_pass_decorator(Desk)(command))
 
 
 def _switch(name: str) -> Callable[[click.Context, click.Parameter, bool], None]:

@@ -68,8 +68,12 @@ def _stretch(said: str) -> tuple[str, time, time]:
 @click.option("--off", multiple=True, metavar="DAY[..DAY]", help="No school.")
 @click.option("--minimum", multiple=True, metavar="DAY[..DAY]", help="Minimum days.")
 @click.option("--period", "periods", multiple=True, metavar="NAME=FROM-TO")
-@click.option("--lunch", "lunches", multiple=True, metavar="GRADE=FROM-TO", help="* for all grades.")
-@click.option("--closed", multiple=True, metavar="DAY", help="Office closed too; legal holidays are.")
+@click.option(
+    "--lunch", "lunches", multiple=True, metavar="GRADE=FROM-TO", help="* for all grades."
+)
+@click.option(
+    "--closed", multiple=True, metavar="DAY", help="Office closed too; legal holidays are."
+)
 @answers
 @pass_desk
 def set_(
@@ -125,7 +129,9 @@ def show(desk: Desk, day: str | None) -> None:
         "kind": kind.value if kind else None,
         "business_day": is_business_day(known, at),
         "school_year": {"start": year.start, "end": year.end, "guessed": year.guessed},
-        "years": [y.model_dump(mode="json", include=set(SchoolYear.model_fields)) for y in known.years],
+        "years": [
+            y.model_dump(mode="json", include=set(SchoolYear.model_fields)) for y in known.years
+        ],
     }
     what = f"{kind.label} day" if kind else "no school"
     guess = "  (no calendar for this year: a guess)" if year.guessed else ""

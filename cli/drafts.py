@@ -44,14 +44,16 @@ def _keep(desk: Desk, texts: dict[str, str], error: Exception) -> None:
             user = desk.env.get("BLEDGER_USER") or system_user()
             draft = Draft(desk.argv, texts, user, type(error).__name__)
             number = spool(desk.folder, desk.env).keep(draft, desk.clock())
-    except Exception:
+    except Exception:  # noqa: BLE001 - whatever it is, the words stay on the screen
         desk.talk("Nothing is recorded, and what you typed could not be kept. Run it again:")
         desk.talk(shlex.join(["bledger", *desk.argv]))
         for name, text in texts.items():
             desk.talk(f"  {name}: {text}")
         return
     if isinstance(error, Which):
-        desk.talk(f"Which student? Nothing is recorded yet; what you typed is kept as draft {number}.")
+        desk.talk(
+            f"Which student? Nothing is recorded yet; what you typed is kept as draft {number}."
+        )
         for line in asking.candidates(error):
             desk.talk(line)
         desk.told = True

@@ -64,10 +64,15 @@ def sentence(error: BaseException) -> list[str]:
             return ["Stopped. Nothing is recorded."]
         case OSError():
             return [_of_system(error)]
-        case _ if type(error).__name__ == "ValidationError":
-            return _invalid(error)
-        case _ if any(kind.__name__ in CODES for kind in type(error).__mro__):
-            return [_capital(str(error))]
+        case _:
+            return _by_name(error)
+
+
+def _by_name(error: BaseException) -> list[str]:
+    if type(error).__name__ == "ValidationError":
+        return _invalid(error)
+    if any(kind.__name__ in CODES for kind in type(error).__mro__):
+        return [_capital(str(error))]
     return [f"Something unforeseen went wrong ({type(error).__name__}). See: bledger --debug …"]
 
 

@@ -67,13 +67,13 @@ def plan(desk: Desk, sink: str, as_of: str | None, position: int | None) -> None
 
 @export.command("run")
 @click.argument("sink")
-@click.option("--out", type=click.Path(path_type=Path), help="Where; in the data folder if left out.")
+@click.option(
+    "--out", type=click.Path(path_type=Path), help="Where; in the data folder if left out."
+)
 @at_position
 @answers
 @pass_desk
-def run_(
-    desk: Desk, sink: str, out: Path | None, as_of: str | None, position: int | None
-) -> None:
+def run_(desk: Desk, sink: str, out: Path | None, as_of: str | None, position: int | None) -> None:
     """Write the files of SINK: whole under their final name, equal for an equal position.
 
     \b
@@ -108,7 +108,8 @@ def status(desk: Desk) -> int:
         to, form = _sink(desk, name)
         extract = desk.school.reading.planned(to.name)
         wanted = form.wanted(extract, to)
-        last = (runs(desk.school.folder / "exports" / name) or [None])[-1]
+        ran = runs(desk.school.folder / "exports" / name)
+        last = ran[-1] if ran else None
         faults = check(last) if last else []
         told += _status(desk, to, wanted, last, extract, faults)
         sinks.append(_state(to, wanted, last, faults) | _fields(extract, wanted))

@@ -161,9 +161,7 @@ def list_(
     """List incidents, the last first: all, or STUDENT's."""
     window = Window(since=asking.iso(desk, since, "start"), until=asking.iso(desk, until, "end"))
     own = asking.student(desk, student).student_id if student else None
-    found = desk.school.reading.incidents(
-        window, student_id=own, only_open=only_open, limit=limit
-    )
+    found = desk.school.reading.incidents(window, student_id=own, only_open=only_open, limit=limit)
     fields = {"incidents": [report.brief(card) for card in found.cards], "position": found.position}
     desk.answer("incidents/1", fields, report.table(found, desk.school.settings.zone))
 
@@ -172,7 +170,9 @@ def list_(
 @click.argument("id")
 @click.option("--saw", is_flag=False, flag_value=ASK, metavar="[TEXT|-]", help=SAYINGS["saw"][1])
 @click.option("--told", is_flag=False, flag_value=ASK, metavar="[TEXT|-]", help=SAYINGS["told"][1])
-@click.option("--think", is_flag=False, flag_value=ASK, metavar="[TEXT|-]", help=SAYINGS["think"][1])
+@click.option(
+    "--think", is_flag=False, flag_value=ASK, metavar="[TEXT|-]", help=SAYINGS["think"][1]
+)
 @click.option("--by", metavar="STAFF", help="Whose statement it is, when it is not yours.")
 @click.option("--pupil", metavar="WHO", help="The participant whose statement it is.")
 @click.option("--at", metavar="TIME", help="When it was observed, when not there and then.")
@@ -529,5 +529,3 @@ def merge(desk: Desk, id: str, into: str, **said: Any) -> None:
         if not standing.reported or standing.settled:
             raise asking.NoIncident(f"{into} does not stand itself: {standing.settled}")
         _do(desk, whole, MergeIncident(into=other, reason=reason), said)
-
-

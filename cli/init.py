@@ -12,7 +12,7 @@ from cli import Desk, answers, pass_desk
 from ledger import founding
 from ledger.domain.codes import StaffRole
 from ledger.domain.staff import STAFF, RecordStaff, StaffIdentity
-from ledger.school import School, check_place, system_user
+from ledger.school import School, system_user
 
 
 @click.command()
@@ -62,19 +62,18 @@ def init(desk: Desk, name: str, school_id: str, zone: str, me: str | None, role:
 
 def found(desk: Desk, *, namespace: uuid.UUID | None = None, **said: Any) -> founding.Founded:
     """A new folder where a ledger may live."""
-    check_place(desk.folder, desk.env)
     key_file = desk.env.get("BLEDGER_KEY_FILE")
     path = Path(key_file) if key_file else None
-    return founding.found(desk.folder, path, now=desk.clock(), namespace=namespace, **said)
+    return founding.found(
+        desk.folder, path, env=desk.env, now=desk.clock(), namespace=namespace, **said
+    )
 
 
 def enrol(school: School, user: str, name: str, role: StaffRole) -> None:
     """Make somebody a member of staff, by the system's own word; nobody else is there yet."""
     given, _, family = name.partition(" ")
     who = StaffIdentity(given=given, family=family, username=user)
-    command = RecordStaff(
-        who=who, roles=(role,), effective_on=school.now.date(), source="init"
-    )
+    command = RecordStaff(who=who, roles=(role,), effective_on=school.now.date(), source="init")
     id = school.record.id_for("staff", f"init|{user}")
     school.record.do(STAFF, id, command, school.founder(id))
     school.views.catch_up(school.record)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
 from pathlib import Path
 
 import click
@@ -30,7 +31,9 @@ def key() -> None:
 def sheet(desk: Desk, out: Path | None) -> None:
     """Write the recovery sheet: print it, lock it away, delete the file."""
     path = keeping.write_sheet(desk.school, out)
-    desk.answer("key-sheet/1", {"sheet": str(path)}, [f"Written  {path}. Print it, delete the file."])
+    desk.answer(
+        "key-sheet/1", {"sheet": str(path)}, [f"Written  {path}. Print it, delete the file."]
+    )
 
 
 @key.command()
@@ -58,8 +61,8 @@ def _sheet(path: Path | None) -> str:
         stdin = click.get_text_stream("stdin")
         if stdin.isatty():
             click.echo("Type the lines of the sheet; an empty line ends it.", err=True)
-            return "\n".join(iter(lambda: str(click.prompt("", default="", prompt_suffix="")), ""))
-        return stdin.read()
+            return "".join(takewhile(str.strip, stdin))
+        return str(stdin.read())
     if not path.is_file():
         raise Failed(f"{path} is not there. Give the file of the sheet, or type its lines.")
     return path.read_text(encoding="utf-8", errors="replace")

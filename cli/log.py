@@ -65,7 +65,9 @@ def _people_options(command: F) -> F:
 @click.option("--minor", "level", flag_value="minor", help="Staff-managed.")
 @click.option("--major", "level", flag_value="major", help="Office-managed: sent to the office.")
 @click.option("--where", metavar="PLACE", help="Where; the school's own words work too.")
-@click.option("--at", metavar="TIME", help='When: "10:40", "yesterday lunch", -10m; now if left out.')
+@click.option(
+    "--at", metavar="TIME", help='When: "10:40", "yesterday lunch", -10m; now if left out.'
+)
 @_text_options
 @_people_options
 @click.option("--outside", multiple=True, metavar="KIND[=ROLE]", help="Somebody not of the school.")
@@ -187,7 +189,7 @@ def _sayings(desk: Desk, said: Mapping[str, Any], reporter: str | None) -> tuple
 def _people(
     desk: Desk, said: Mapping[str, Any]
 ) -> tuple[tuple[Participant, ...], dict[str, Found]]:
-    """Participants P1, P2 … in the order they were named; one person has all their roles at once."""
+    """Participants P1, P2 … in their order; one person has all their roles at once."""
     behaviors = _behaviors(desk, said)
     roles: dict[str, list[Role]] = {}
     found: dict[str, Found] = {}

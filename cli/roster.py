@@ -30,14 +30,16 @@ def roster() -> None:
 
 @roster.command("import")
 @click.argument("path", type=click.Path(path_type=Path))
-@click.option("--source", default="oneroster", show_default=True, help="A name for where it is from.")
+@click.option(
+    "--source", default="oneroster", show_default=True, help="A name for where it is from."
+)
 @click.option("--withdraw-missing", is_flag=True, help="Even when many known students are missing.")
-@click.option("--dry-run", is_flag=True, help="Read the files and say what is wrong; record nothing.")
+@click.option(
+    "--dry-run", is_flag=True, help="Read the files and say what is wrong; record nothing."
+)
 @answers
 @pass_desk
-def import_(
-    desk: Desk, path: Path, source: str, withdraw_missing: bool, dry_run: bool
-) -> int:
+def import_(desk: Desk, path: Path, source: str, withdraw_missing: bool, dry_run: bool) -> int:
     """Take in a OneRoster 1.1 folder or zip. What is not new adds nothing; bad rows are listed.
 
     \b

@@ -17,7 +17,9 @@ OVERRIDES = ("did", "where", "at", "by", "slip", "level")
 
 @click.command()
 @click.argument("number", type=click.IntRange(1), required=False)
-@click.option("--student", metavar="N|WORDS", help="Which of those that fit: its number, or a name.")
+@click.option(
+    "--student", metavar="N|WORDS", help="Which of those that fit: its number, or a name."
+)
 @click.option("--did", multiple=True, metavar="BEHAVIOR")
 @click.option("--where", metavar="PLACE")
 @click.option("--at", metavar="TIME")
@@ -60,7 +62,9 @@ def _list(desk: Desk, kept: drafts.Spool) -> None:
         ]
     }
     lines = [
-        f"{n:>3}  {d.written_at[:16]}  {' '.join(d.argv[:6])}  ({d.reason})" if d else f"{n:>3}  does not open"
+        f"{n:>3}  {d.written_at[:16]}  {' '.join(d.argv[:6])}  ({d.reason})"
+        if d
+        else f"{n:>3}  does not open"
         for n, d in found
     ]
     desk.answer("spool/1", fields, lines or ["No draft waits."])
@@ -92,7 +96,5 @@ def _pick(found: Finding, said: str, student: str) -> str:
     if not student.isdecimal() or len(student) > 2:
         return student
     if not 1 <= int(student) <= len(found.students):
-        raise Which(said, found.students)
+        raise Which(said, found)
     return found.students[int(student) - 1].student_id
-
-

@@ -22,7 +22,9 @@ KINDS = ("incident", "fixed", "praise", "contact", "observation", "roster")
 @click.option("--position", type=int, metavar="N", help="As it was known at this position.")
 @click.option("--until", metavar="TIME", help="What had happened by then.")
 @click.option("--since", metavar="TIME", help="What happened from then on.")
-@click.option("--all", "everything", is_flag=True, help="Older than last year too; needs --purpose.")
+@click.option(
+    "--all", "everything", is_flag=True, help="Older than last year too; needs --purpose."
+)
 @click.option("--all-entries", is_flag=True, help="Every entry of the time, not the last 25.")
 @click.option("--kind", "kinds", multiple=True, type=click.Choice(KINDS))
 @purposed

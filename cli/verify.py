@@ -14,7 +14,9 @@ from ledger import care, proving
 
 
 @click.command()
-@click.option("--against", type=click.Path(path_type=Path), help="A checkpoint file kept elsewhere.")
+@click.option(
+    "--against", type=click.Path(path_type=Path), help="A checkpoint file kept elsewhere."
+)
 @click.option("--file", "copy", type=click.Path(path_type=Path), help="Check this copy instead.")
 @click.option("--full", is_flag=True, help="Rebuild the views too, and compare; open every text.")
 @answers

@@ -78,7 +78,9 @@ def _views(school: School) -> Check:
     marks = {mark.stream for mark in school.views.marks()}
     if marks:
         some = ", ".join(sorted(marks)[:3])
-        return Check("BAD", "views", f"{len(marks)} streams cannot be read: {some}", "bledger verify")
+        return Check(
+            "BAD", "views", f"{len(marks)} streams cannot be read: {some}", "bledger verify"
+        )
     return Check("ok", "views", f"at position {reached:,}")
 
 

@@ -77,7 +77,11 @@ def alike(record: Ledger, command: ReportIncident, stream: str) -> list[Likeness
     """Reports by somebody else of the same child, near in time, and in place or behavior."""
     found = []
     for other in record.last_of_topic("IncidentReported", LOOK_BACK):
-        if other.stream != stream and _alike(command, other.event) and _stands(record, other.stream):
+        if (
+            other.stream != stream
+            and _alike(command, other.event)
+            and _stands(record, other.stream)
+        ):
             reporter = other.event.reported_by or other.actor
             id = other.stream.partition("-")[2]
             found.append(Likeness(id, other.event.occurred.at, reporter))
@@ -106,9 +110,7 @@ def undo(record: Ledger, actor: Actor, now: datetime) -> tuple[Done[Any], list[R
     """Take back the last thing that this person logged, within ten minutes: (done, what it was)."""
     last = _last_entry(record, actor)
     stream = last[0].stream
-    command = Undo(
-        versions=tuple(r.version for r in last), logged_at=last[0].recorded_at, now=now
-    )
+    command = Undo(versions=tuple(r.version for r in last), logged_at=last[0].recorded_at, now=now)
     kind, id = decider(category_of(stream)), stream.partition("-")[2]
     # What was appended meanwhile may rest on it.
     return record.do(kind, id, command, actor, expected=last[-1].version), last

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from ledger import settings
 from ledger.store import sqlite
 from ledger.store.errors import Missing, ReadOnly, StorageError, WrongKey
-from ledger.store.place import private, synced_file_replace
+from ledger.store.place import check_place, private, synced_file_replace
 from ledger.store.recovery import sheet
 from ledger.store.sealing import ROOT_BYTES, SchoolKeys, new_root
 
@@ -39,10 +39,12 @@ def found(
     name: str,
     school_id: str,
     zone: str,
+    env: Mapping[str, str],
     now: datetime,
     namespace: uuid.UUID | None = None,
 ) -> Founded:
     """Make the folder of a new school; nothing that is there already is touched."""
+    check_place(folder, env)
     settings.zone(zone, "--zone")
     if folder.exists() and any(folder.iterdir()):
         raise StorageError(f"{folder} is not empty. A new ledger wants a new folder.")

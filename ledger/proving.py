@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -50,7 +50,9 @@ def of_school(
     against = proof.parse(known) if known is not None else []
     _same_school(school, against)
     found = [
-        Proof(name, proof.verify(ledger, against=_own(ledger, against), full=full, progress=progress))
+        Proof(
+            name, proof.verify(ledger, against=_own(ledger, against), full=full, progress=progress)
+        )
         for name, ledger in (("record", school.record), ("access", school.access))
     ]
     return [*found, *_views(school, found[0].verdict)] if full else found
@@ -80,12 +82,9 @@ def _same_school(school: School, against: Sequence[Checkpoint]) -> None:
 
 def _views(school: School, verdict: Verdict) -> list[Proof]:
     """The views, compared with what the ledger gives when it is read from nothing."""
-    from ledger.projections import difference
-
     school.views.catch_up(school.record)
-    differ = tuple(Finding(None, one) for one in difference(school.views, school.record))
-    told = Verdict(verdict.ledger_id, verdict.events, verdict.head, verdict.recorded_at, differ)
-    return [Proof("views", told)]
+    differ = tuple(Finding(None, one) for one in school.views.difference(school.record))
+    return [Proof("views", replace(verdict, damage=differ))]
 
 
 def rebuild(school: School) -> int:

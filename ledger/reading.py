@@ -242,7 +242,7 @@ class Reading:
         self.views.catch_up(self.record)
         asked = sa.select(_timeline.c.kind, sa.func.count()).group_by(_timeline.c.kind)
         with self.views.reader.connect() as db:
-            found = dict(db.execute(asked).tuples().all())
+            found: dict[str, int] = dict(db.execute(asked).tuples().all())
         return {kind: found.get(kind, 0) for kind in ("praise", "contact", "observation")}
 
     def access_log(self, student_id: str) -> list[AccessLine]:
@@ -269,7 +269,9 @@ class Reading:
         """What the roster said of a student, and from which day each holds."""
         views, position = self._at(None)
         columns = [FACTS.c[name] for name in ("effective_on", "source", "grade", "flags")]
-        asked = sa.select(*columns).where(FACTS.c.student_id == student_id).order_by(FACTS.c.position)
+        asked = (
+            sa.select(*columns).where(FACTS.c.student_id == student_id).order_by(FACTS.c.position)
+        )
         with views.reader.connect() as db:
             answer = [dict(row._mapping) for row in db.execute(asked)]
         return self._give("roster facts", answer, [student_id], position)
@@ -287,7 +289,9 @@ class Reading:
         """The staff list; it holds nothing of a student."""
         self.views.catch_up(self.record)
         with self.views.reader.connect() as db:
-            return [dict(row._mapping) for row in db.execute(sa.select(STAFF).order_by(STAFF.c.name))]
+            return [
+                dict(row._mapping) for row in db.execute(sa.select(STAFF).order_by(STAFF.c.name))
+            ]
 
     # The door
 
@@ -361,7 +365,12 @@ class Reading:
                 recorded_at=head.recorded_at,
                 records=[
                     SisRecord(
-                        r.kind, r.incident_id, r.student_id, r.level, r.occurred_at, json.loads(r.body)
+                        r.kind,
+                        r.incident_id,
+                        r.student_id,
+                        r.level,
+                        r.occurred_at,
+                        json.loads(r.body),
                     )
                     for r in db.execute(asked)
                 ],

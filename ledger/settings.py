@@ -135,4 +135,6 @@ def _check(path: Path, said: Mapping[str, Any]) -> None:
 def _quoted(text: str) -> str:
     """A TOML string of any text."""
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return '"' + "".join(c if c >= " " and c != "\x7f" else f"\\u{ord(c):04X}" for c in escaped) + '"'
+    return (
+        '"' + "".join(c if c >= " " and c != "\x7f" else f"\\u{ord(c):04X}" for c in escaped) + '"'
+    )

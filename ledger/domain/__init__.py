@@ -1,4 +1,4 @@
-"""What the domain is made of: values, events, commands, and the decider that turns one into the other."""
+"""What the domain is made of: values, events, commands, and what turns one into the other."""
 
 from __future__ import annotations
 

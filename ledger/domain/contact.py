@@ -1,4 +1,4 @@
-"""A contact with a family: an attempt or a conversation, whoever made it and whatever it was about."""
+"""A contact with a family: an attempt or a conversation, whatever it was about."""
 
 from __future__ import annotations
 

@@ -111,7 +111,7 @@ class Report(Details):
 
 
 class Saying(Value):
-    """What a named person saw, was told or concluded, with the time and place of the observation."""
+    """What a named person saw, was told or concluded, with the observation's time and place."""
 
     kind: StatementKind
     observer: str | None = None  # a staff id or a participant's label

@@ -82,7 +82,9 @@ class Mark:
 class Views:
     """The read models of one ledger, in a file of their own or, for a prefix, in memory."""
 
-    def __init__(self, path: Path | None, key: bytes | None, projections: Sequence[Projection] = ()):
+    def __init__(
+        self, path: Path | None, key: bytes | None, projections: Sequence[Projection] = ()
+    ):
         self.path = path
         self.projections = list(projections) or all_projections()
         self.reader = _engine(path, key, "BEGIN")
@@ -138,6 +140,17 @@ class Views:
         """Streams that could not be read."""
         with self.reader.connect() as db:
             return [Mark(*row) for row in db.execute(sa.select(_marks))]
+
+    def difference(self, ledger: Ledger) -> list[str]:
+        """A sentence for each table whose rows are not those that the ledger gives."""
+        fresh = prefix(ledger, self.position(ledger), projections=self.projections)
+        with self.reader.connect() as there, fresh.reader.connect() as made:
+            return [
+                f"table {rows.name} is not what the ledger gives: bledger rebuild"
+                for projection in self.projections
+                for rows in projection.tables.sorted_tables
+                if _rows_of(there, rows) != _rows_of(made, rows)
+            ]
 
     def _bring(self, db: sa.Connection, projection: Projection, ledger: Ledger, head: int) -> None:
         known = db.execute(sa.select(_state).where(_state.c.name == projection.name)).first()
@@ -213,9 +226,7 @@ class _Waiting:
         self.rows: dict[str, list[Mapping[str, Any]]] = {}
         self.count = 0
 
-    def take(
-        self, db: sa.Connection, stream: str, history: History, fault: str, head: int
-    ) -> None:
+    def take(self, db: sa.Connection, stream: str, history: History, fault: str, head: int) -> None:
         made, fault = _made(self.projection, stream, history, fault)
         if fault:
             _mark(db, self.projection, stream, head, fault)
@@ -236,7 +247,7 @@ def _made(projection: Projection, stream: str, history: History, fault: str) -> 
         return {}, fault
     try:
         return projection.rows(stream, history), ""
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - one bad stream must not stop the others
         return {}, f"its rows could not be made: {type(error).__name__}"
 
 
@@ -305,11 +316,7 @@ def _put_down(db: sa.Connection, projection: Projection, ledger: Ledger, positio
 
 
 def _current(known: Any, projection: Projection, ledger: Ledger) -> bool:
-    return (
-        known is not None
-        and known.version == projection.version
-        and known.ledger == ledger.id
-    )
+    return known is not None and known.version == projection.version and known.ledger == ledger.id
 
 
 def _touched(ledger: Ledger, projection: Projection, after: int, upto: int) -> list[str]:
@@ -353,18 +360,6 @@ def _engine(path: Path | None, key: bytes | None, begin: str) -> sa.Engine:
         db.exec_driver_sql(begin)
 
     return engine
-
-
-def difference(views: Views, ledger: Ledger) -> list[str]:
-    """A sentence for each table whose rows are not those that the ledger gives; none is right."""
-    fresh = prefix(ledger, views.position(ledger), projections=views.projections)
-    found = []
-    with views.reader.connect() as there, fresh.reader.connect() as made:
-        for projection in views.projections:
-            for rows in projection.tables.sorted_tables:
-                if _rows_of(there, rows) != _rows_of(made, rows):
-                    found.append(f"table {rows.name} is not what the ledger gives: bledger rebuild")
-    return found
 
 
 def _rows_of(db: sa.Connection, rows: sa.Table) -> list[tuple[Any, ...]]:

@@ -76,10 +76,7 @@ def _part(_: sa.MetaData, db: sa.Connection, **more: Any) -> None:
 
 STUDENT = sa.table(
     "student",
-    *(
-        sa.column(name)
-        for name in (*(c.name for c in _tables.tables["pupil"].columns), "teacher")
-    ),
+    *(sa.column(name) for name in (*(c.name for c in _tables.tables["pupil"].columns), "teacher")),
 )
 STAFF = _tables.tables["staff"]
 FACTS = _tables.tables["student_fact"]

@@ -109,9 +109,8 @@ def _row(card: Card, found: Incidents, zone: ZoneInfo) -> str:
     state = "" if card.standing == "open" else f"  {card.standing}"
     level = "MAJOR" if card.level == "major" else card.level
     day = f"{at:%b} {at.day:>2}"
-    return f"{card.incident_id[:SHORT]}  {day} {show_time(at):>8}  {level:<5}  {what} · " + (
-        f"{_place(card)} · {', '.join(people)}{state}"
-    )
+    left = f"{card.incident_id[:SHORT]}  {day} {show_time(at):>8}  {level:<5}"
+    return f"{left}  {what} · {_place(card)} · {', '.join(people)}{state}"
 
 
 def brief(card: Card) -> dict[str, Any]:

@@ -199,7 +199,9 @@ def _rest(timeline: Timeline, shown: int) -> list[str]:
 def _unreadable(timeline: Timeline) -> Sequence[str]:
     if not timeline.unreadable:
         return ()
-    return (f"{len(timeline.unreadable)} streams cannot be read and may be missing: bledger doctor",)
+    return (
+        f"{len(timeline.unreadable)} streams cannot be read and may be missing: bledger doctor",
+    )
 
 
 def _local(stored: str, zone: ZoneInfo) -> datetime:
@@ -209,5 +211,3 @@ def _local(stored: str, zone: ZoneInfo) -> datetime:
 def _clock(at: datetime) -> str:
     """12:10, and 3:05 PM only where the school day does not say which."""
     return show_time(at).removesuffix(" PM").removesuffix(" AM")
-
-

@@ -177,7 +177,8 @@ class Ledger:
         if first[sqlite.FINGERPRINT] != self.keys.fingerprint(_identity(command, actor, "")):
             told, id = key.replace(":", " ", 1), first[sqlite.STREAM].partition("-")[2]
             raise Conflict(
-                f"{told} is already recorded as {id[:7]}, for something else. Give this one its own."
+                f"{told} is already recorded as {id[:7]}, for something else. "
+                "Give this one its own."
             )
         rows = self._command_of(first)
         return Done(first[sqlite.STREAM], [self._recorded(row) for row in rows], repeated=True)
@@ -226,7 +227,7 @@ class Ledger:
     def _or_unreadable(self, row: Row) -> Recorded[Any] | Unreadable:
         try:
             return self._recorded(row)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, the reader goes on and says so
             found = Unreadable(f"position {row[sqlite.POSITION]}: {type(error).__name__}")
             found.stream = row[sqlite.STREAM]
             return found
@@ -237,7 +238,8 @@ class Ledger:
 
     def _order(self, position: int) -> Destroyed:
         """What ordered a destruction, in the words of its event."""
-        payload = json.loads(self.recorder.rows("event.position = ?", (position,))[0][sqlite.PAYLOAD])
+        row = self.recorder.rows("event.position = ?", (position,))[0]
+        payload = json.loads(row[sqlite.PAYLOAD])
         under = f"{payload.get('authority', '')}, {payload.get('order', '')}"
         return Destroyed(under=under, position=position)
 
