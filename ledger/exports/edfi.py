@@ -175,9 +175,10 @@ def _of_case(desk: Desk, case: _Case) -> Iterator[Placed | Held]:
         yield ENDPOINT_OF["incident"], incident
     else:
         yield _held(case.incident, EVERYBODY if held else NOBODY)
-    keys = {pair: association_key(desk, case.incident.incident_id, *pair) for pair in roles}
-    for pair, parts in roles.items():
-        yield ENDPOINT_OF["behavior"], association_line(desk, keys[pair], parts)
+    of = case.incident.incident_id
+    keys = {pair: association_key(desk, of, *pair) for pair in sorted(roles)}
+    for pair, key in keys.items():
+        yield ENDPOINT_OF["behavior"], association_line(desk, key, roles[pair])
     for done in case.actions:
         own = [key for (child, _), key in keys.items() if child == done.student_id]
         yield _action(desk, done, own)

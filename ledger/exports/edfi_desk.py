@@ -28,13 +28,14 @@ class Numbers:
 
 
 NUMBER_LAWS: tuple[tuple[Callable[[str], bool], str], ...] = (
-    (lambda number: not number, "has no {}"),
-    (lambda number: len(number) > 32, "has a {} of more than 32 characters"),
+    (lambda number: not number, "no {} on the roster"),
+    (lambda number: len(number) > 32, "the {} on the roster is longer than 32 characters"),
     (
         lambda number: not number.isprintable() or any(map(str.isspace, number)),
-        "has a {} with a blank or an unprintable character in it",
+        "the {} on the roster has a blank or an unprintable character in it",
     ),
 )
+SHARED = "the {} on the roster is somebody else's too"
 
 
 def numbers(roster: Mapping[str, Mapping[str, str]], kind: str) -> Numbers:
@@ -49,9 +50,8 @@ def numbers(roster: Mapping[str, Mapping[str, str]], kind: str) -> Numbers:
 
 
 def _why_not(number: str, uses: int) -> str:
-    broken = [f"{reason} on the roster" for law, reason in NUMBER_LAWS if law(number)]
-    shared = ["shares the {} with somebody else on the roster"] if uses > 1 else []
-    return next(iter(broken + shared), "")
+    broken = [reason for law, reason in NUMBER_LAWS if law(number)]
+    return next(iter(broken), SHARED if uses > 1 else "")
 
 
 @dataclass(frozen=True)
