@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from itertools import takewhile
 from pathlib import Path
 
@@ -58,11 +59,10 @@ def restore(desk: Desk, path: Path | None) -> None:
 
 def _sheet(path: Path | None) -> str:
     if path is None:
-        stdin = click.get_text_stream("stdin")
-        if stdin.isatty():
-            click.echo("Type the lines of the sheet; an empty line ends it.", err=True)
-            return "".join(takewhile(str.strip, stdin))
-        return str(stdin.read())
+        if not sys.stdin.isatty():
+            return sys.stdin.read()
+        click.echo("Type the lines of the sheet; an empty line ends it.", err=True)
+        return "".join(takewhile(str.strip, sys.stdin))
     if not path.is_file():
         raise Failed(f"{path} is not there. Give the file of the sheet, or type its lines.")
     return path.read_text(encoding="utf-8", errors="replace")

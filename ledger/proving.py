@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from ledger import founding
 from ledger.store import Ledger, proof
+from ledger.store.errors import Damage
 from ledger.store.place import synced_file_replace
 from ledger.store.proof import Checkpoint, Finding, Verdict
 
@@ -75,8 +76,6 @@ def _own(ledger: Ledger, against: Sequence[Checkpoint]) -> list[Checkpoint]:
 def _same_school(school: School, against: Sequence[Checkpoint]) -> None:
     ours = {school.record.id, school.access.id}
     if against and not any(one.ledger_id in ours for one in against):
-        from ledger.store.errors import Damage
-
         raise Damage("the checkpoint file is of another ledger than this one")
 
 
@@ -88,8 +87,12 @@ def _views(school: School, verdict: Verdict) -> list[Proof]:
 
 
 def rebuild(school: School) -> int:
-    """Every view, built again; the position that they stand at."""
-    return school.views.rebuild(school.record)
+    """Every view, built again; the position that they stand at. Damaged ones are put aside."""
+    try:
+        return school.views.rebuild(school.record)
+    except Damage:
+        school.views.discard()
+        return school.views.rebuild(school.record)
 
 
 def checkpoint_lines(school: School) -> list[str]:

@@ -94,6 +94,13 @@ class Views:
         self.reader.dispose()
         self.writer.dispose()
 
+    def discard(self) -> None:
+        """Away with the file: everything in it follows from the ledger."""
+        self.close()
+        if self.path is not None:
+            for end in ("", "-wal", "-shm"):
+                self.path.with_name(self.path.name + end).unlink(missing_ok=True)
+
     def catch_up(self, ledger: Ledger) -> int:
         """Bring every projection to the end of the ledger; the position that they stand at.
 
@@ -353,6 +360,13 @@ def _engine(path: Path | None, key: bytes | None, begin: str) -> sa.Engine:
         poolclass=NullPool if path else StaticPool,
         hide_parameters=True,
     )
+
+    @sa.event.listens_for(engine, "handle_error")
+    def _told(context: sa.engine.ExceptionContext) -> None:
+        """What the engine says, as a sentence; what this module answers itself stays."""
+        said = str(context.original_exception)
+        if path is not None and "locked" not in said and "no such table" not in said:
+            raise sqlite.storage_error(Exception(said), path) from None
 
     # Without this, a SELECT begins no transaction and two processes count the same events twice.
     @sa.event.listens_for(engine, "begin")
