@@ -54,7 +54,7 @@ PENDING = "not decided yet: it goes when the action that was taken is known"
 UNREADABLE = "its events cannot be read: run bledger doctor"
 
 LIGHTBEAM = """\
-# In this folder: lightbeam send -c lightbeam-send.yaml --results-file results.json
+# In this folder: lightbeam send -c lightbeam-send.yaml --results-file ../results.json
 # The address and the secrets come from the environment. For another mode of the API add
 # --set edfi_api.mode year_specific edfi_api.year 2027
 data_dir: ./send/
