@@ -398,6 +398,14 @@ def test_an_incident_in_an_unknown_zone_is_held_back_with_all_its_records() -> N
     }
 
 
+def test_a_code_without_a_word_is_held_back_by_its_name() -> None:
+    whole = sis.incident(sis.FIGHT, "2026-10-14T19:10:00Z")
+    seen = [sis.behavior(whole, sis.ANA, code) for code in ("lunch-tables", "fighting")]
+    wanted = EDFI.wanted(sis.extract([whole, *seen]), sis.sink())
+    assert why(wanted) == {"behavior lunch-tables of 88fd210": '"lunch-tables" has no Ed-Fi word'}
+    assert len(lines(wanted, BEHAVIORS)) == 1
+
+
 def test_a_stream_that_cannot_be_read_is_named_among_what_is_held_back() -> None:
     wanted = EDFI.wanted(sis.extract([], unreadable=(f"incident-{sis.HALL}",)), sis.sink())
     assert why(wanted) == {"incident c0ffee0": "its events cannot be read: run bledger doctor"}
