@@ -24,7 +24,7 @@ from made import (
 from ledger.domain.incident import INCIDENT
 from ledger.domain.student import STUDENT, DestroyIdentity
 from ledger.store import Ledger, sqlite
-from ledger.store.chain import link, relink
+from ledger.store.chain import genesis, link, relink
 from ledger.store.checkpoint import Checkpoint, checkpoint, parse
 from ledger.store.errors import Damage
 from ledger.store.proof import MOST, Finding, Verdict, verify
@@ -108,7 +108,7 @@ def test_the_chain_alone_misses_some_flips(tmp_path: Path) -> None:
 
 
 def chain_is_whole(ledger: Ledger) -> bool:
-    previous = sqlite.genesis(ledger.id)
+    previous = genesis(ledger.id)
     try:
         for row in ledger.recorder.rows("1"):
             if link(previous, row[: sqlite.HASH]) != row[sqlite.HASH]:
@@ -206,7 +206,7 @@ def rewrite(ledger: Ledger, position: int, column: str, value: str) -> None:
 
 def _rechained(ledger: Ledger, position: int, column: str, value: str) -> list[str]:
     names = sqlite.COLUMNS.split(", ")
-    previous, made = sqlite.genesis(ledger.id), []
+    previous, made = genesis(ledger.id), []
     for row in ledger.recorder.rows("1"):
         columns = list(row[: sqlite.HASH])
         if columns[0] == position:
@@ -261,16 +261,14 @@ def test_an_old_copy_put_back_is_found_against_a_checkpoint_only(tmp_path: Path)
 def test_an_index_that_hides_an_entry_is_found_by_the_full_proof(tmp_path: Path) -> None:
     ledger = new_ledger(tmp_path)
     fill(ledger, students=5, incidents=5)
-    db = ledger.recorder.db
-    root, end = db.execute(
-        "SELECT rootpage, (SELECT rootpage FROM sqlite_master WHERE name = 'key') "
-        "FROM sqlite_master WHERE name = 'sqlite_autoindex_event_2'"
-    ).fetchone()
-    db.execute("PRAGMA writable_schema = ON")
-    swapped = f"UPDATE sqlite_master SET rootpage = {root} WHERE name = 'sqlite_autoindex_event_1'"
-    db.execute(swapped)
-    db.execute("PRAGMA writable_schema = RESET")
-    assert end
+    other = "(SELECT rootpage FROM sqlite_master WHERE name = 'sqlite_autoindex_event_1')"
+    by_hand(
+        ledger,
+        "PRAGMA writable_schema = ON",
+        f"UPDATE sqlite_master SET rootpage = {other} WHERE name = 'sqlite_autoindex_event_2'",
+        "PRAGMA writable_schema = RESET",
+    )
+    assert verify(ledger).whole
     assert not verify(ledger, full=True).whole
 
 
@@ -474,7 +472,11 @@ def test_a_proof_sees_one_moment_while_others_append(tmp_path: Path) -> None:
     ledger, other = new_ledger(tmp_path), open_ledger(tmp_path / "ledger.db")
     fill(ledger, students=5, incidents=5)
     before = ledger.head().position
-    said = verify(ledger, progress=lambda done, total: report(other, 50 + done) and None)
+
+    def meanwhile(done: int, total: int) -> None:
+        report(other, 50 + done)
+
+    said = verify(ledger, progress=meanwhile)
     assert said.whole
     assert said.events == before
     assert verify(ledger).events == before + 1

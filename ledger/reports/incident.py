@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from ledger.domain.codes import Behavior, Location
 from ledger.reading import Card, Incidents, IncidentView
-from ledger.reports.timeline import doing
+from ledger.reports.timeline import doing, wrapped
 from ledger.said import show_day, show_time
 
 SHORT = 7
@@ -22,7 +22,7 @@ def lines(view: IncidentView, zone: ZoneInfo) -> list[str]:
     if card.standing != "open":
         told.append(f"  {card.standing.upper()}  {card.void_reason or card.merged_into or ''}")
     told += [f"  {line}" for line in _people(view)]
-    told += [f"  {line}" for line in _said(view)]
+    told += [part for line in _said(view) for part in wrapped(f"  {line}", 4)]
     told += [f"  done {n}  {doing(done)}, {done.on}" for n, done in card.actions.items()]
     told += [f"  {line}" for line in _held(card)]
     told += [f"  {line}" for line in _details(view)]

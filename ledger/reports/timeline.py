@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -27,9 +28,25 @@ def lines(timeline: Timeline, zone: ZoneInfo, *, shown: int | None, until: str =
         today = f"{at:%b} {at.day:>2} {at:%a}"
         for n, line in enumerate(_entry(entry, timeline, zone)):
             first = today if n == 0 and today != day else ""
-            told.append(f"{first:<10}  {line}".rstrip())
+            told += wrapped(f"{first:<10}  {line}".rstrip())
         day = today
     return [*told, *_rest(timeline, len(entries)), *_unreadable(timeline)]
+
+
+def wrapped(line: str, indent: int = 28) -> list[str]:
+    """A line in the width of the screen; what does not fit goes on below, further in."""
+    if len(line) <= WIDTH:
+        return [line]
+    return textwrap.wrap(
+        line,
+        WIDTH,
+        subsequent_indent=" " * indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+        drop_whitespace=True,
+        replace_whitespace=False,
+        tabsize=1,
+    )
 
 
 def _title(timeline: Timeline, until: str) -> str:

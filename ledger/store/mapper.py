@@ -38,7 +38,7 @@ def decider(category: str) -> Decider[Any, Any, Any]:
 
 
 @cache
-def _kind(category: str, topic: str) -> tuple[type[Event], str, int]:
+def kind_of(category: str, topic: str) -> tuple[type[Event], str, int]:
     """(class, name, stored schema version) of a topic: a closed list, never a module path."""
     match = _TOPIC.fullmatch(topic)
     kind = decider(category).kinds.get(match[1]) if match else None
@@ -99,7 +99,7 @@ class Mapper:
     def recorded(self, row: Row, ordered: Destroyed | None = None) -> Recorded[Any]:
         """The event of a stored row; `ordered` stands in for a text that was destroyed."""
         stream, topic = row[sqlite.STREAM], row[sqlite.TOPIC]
-        kind, name, stored = _kind(category_of(stream), topic)
+        kind, name, stored = kind_of(category_of(stream), topic)
         text = row[sqlite.PAYLOAD]
         if row[sqlite.SEALED] is not None:
             text = _joined(text, self._opened(row, kind, ordered))
@@ -132,15 +132,6 @@ class Mapper:
         except CannotOpen as error:
             at = row[sqlite.POSITION]
             raise Damage(f"the sealed text at position {at} does not open", at) from error
-
-    def key_opens(self, row: Row) -> bool:
-        """Whether the row's wrapped key is the one that was written for it."""
-        where = place(row[sqlite.STREAM], row[sqlite.VERSION], row[sqlite.TOPIC])
-        try:
-            self._keys.unwrap(row[sqlite.WRAPPED], where)
-        except CannotOpen:
-            return False
-        return True
 
 
 def _needed(kind: type[Event]) -> list[str]:

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -33,6 +34,7 @@ from ledger.store.errors import (
 )
 
 SCHEMA = 1
+VIEWS = "views.db"  # follows from the rest, so it is built again and not restored
 BUSY_SECONDS = 60.0
 OLDEST_SQLITE = (3, 51, 3)  # earlier ones can corrupt a WAL file that two processes write
 CLOCK_SLACK = timedelta(minutes=5)
@@ -94,6 +96,7 @@ _ROW = (
     "fingerprint, payload, sealed, hash, wrapped, destroyed_by "
     "FROM event LEFT JOIN key ON key.position = event.position"
 )
+EVERY_ROW = f"{_ROW} ORDER BY event.position"
 
 Row = tuple[Any, ...]  # the columns of `_ROW`, in that order
 POSITION, STREAM, VERSION, TOPIC, RECORDED_AT, ACTOR, ASSURANCE = range(7)
@@ -131,7 +134,8 @@ def storage_error(error: Exception, path: Path) -> StorageError | Damage:
     if "locked" in said:
         return StorageError(f"{path.name} is in use by another program for too long; try again.")
     if "malformed" in said or "not a database" in said or "corrupt" in said:
-        return Damage(f"{path.name} is damaged: {error}. Restore the last backup.")
+        cure = "Run: bledger rebuild" if path.name == VIEWS else "Restore the last backup."
+        return Damage(f"{path.name} is damaged: {error}. {cure}")
     return StorageError(f"{path.name} could not be used: {error}.")
 
 
@@ -159,10 +163,14 @@ def versions() -> tuple[str, str]:
 def opened(path: Path, key: bytes, *, durable: bool = True, read_only: bool = False) -> Any:
     """A connection whose key was proved by reading; every later error is about the disk."""
     if not path.exists():
-        raise Missing(f"{path} is missing. Set BLEDGER_DATA, restore a backup, or run bledger init.")
+        raise Missing(
+            f"{path} is missing. Set BLEDGER_DATA, restore a backup, or run bledger init."
+        )
     if path.stat().st_size == 0:
-        raise Damage(f"{path.name} is empty: it was cut off. Restore the last backup.")
-    db = connect(f"{path.absolute().as_uri()}?immutable=1" if read_only else path, key, uri=read_only)
+        raise storage_error(Exception("it is empty and not a database"), path)
+    db = connect(
+        f"{path.absolute().as_uri()}?mode=ro&immutable=1" if read_only else path, key, uri=read_only
+    )
     try:
         db.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()
         if not read_only:
@@ -182,7 +190,7 @@ def create(path: Path, key: bytes, ledger_id: str, namespace: str, now: datetime
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = FULL")
         db.execute("BEGIN IMMEDIATE")
-        for statement in _statements(TABLES + TRIGGERS):
+        for statement in statements(TABLES + TRIGGERS):
             db.execute(statement)
         row = (ledger_id, SCHEMA, namespace, stamp(now))
         db.execute("INSERT INTO ledger (id, schema, namespace, created_at) VALUES (?,?,?,?)", row)
@@ -193,7 +201,8 @@ def create(path: Path, key: bytes, ledger_id: str, namespace: str, now: datetime
         db.close()
 
 
-def _statements(script: str) -> Iterator[str]:
+def statements(script: str) -> Iterator[str]:
+    """The single statements of an SQL script."""
     statement = ""
     for line in script.splitlines(keepends=True):
         statement += line
@@ -209,8 +218,10 @@ class SQLiteRecorder(ApplicationRecorder):
         self, path: Path, key: bytes, clock: Callable[[], datetime], *, read_only: bool = False
     ) -> None:
         self.path, self.clock = path, clock
+        self.read_only = read_only
         self._lock = threading.RLock()  # one connection, whichever thread asks
-        self.db = opened(path, key, read_only=read_only)
+        self.another = partial(opened, path, key, read_only=read_only)  # a further connection
+        self.db = self.another()
         self._head: tuple[int, bytes, str] | None = None  # while a transaction holds the lock
         self._waiting: list[Row] = []
         self._waiting_for: set[str] = set()  # streams and command keys among them
@@ -390,7 +401,9 @@ class SQLiteRecorder(ApplicationRecorder):
         rest = f"ORDER BY version {'DESC' if desc else 'ASC'} LIMIT ?"
         every = -1 if limit is None else limit
         return [
-            StoredEvent(_as_given(originator_id, row[STREAM]), row[VERSION], row[TOPIC], row[PAYLOAD])
+            StoredEvent(
+                _as_given(originator_id, row[STREAM]), row[VERSION], row[TOPIC], row[PAYLOAD]
+            )
             for row in self.rows(where, [*values, *numbers, every], rest)
         ]
 
@@ -435,4 +448,3 @@ def _uuid_or_text(stream: str) -> UUID | str:
         return UUID(stream)
     except ValueError:
         return stream
-
