@@ -261,11 +261,15 @@ def test_an_old_copy_put_back_is_found_against_a_checkpoint_only(tmp_path: Path)
 def test_an_index_that_hides_an_entry_is_found_by_the_full_proof(tmp_path: Path) -> None:
     ledger = new_ledger(tmp_path)
     fill(ledger, students=5, incidents=5)
-    other = "(SELECT rootpage FROM sqlite_master WHERE name = 'sqlite_autoindex_event_1')"
+    (made,) = ledger.recorder.db.execute(
+        "SELECT sql FROM sqlite_master WHERE name = 'key_subject'"
+    ).fetchone()
     by_hand(
         ledger,
+        "DROP INDEX key_subject",
+        f"{made} AND subject <> '{student_id(1)}'",
         "PRAGMA writable_schema = ON",
-        f"UPDATE sqlite_master SET rootpage = {other} WHERE name = 'sqlite_autoindex_event_2'",
+        f"""UPDATE sqlite_master SET sql = "{made}" WHERE name = 'key_subject'""",
         "PRAGMA writable_schema = RESET",
     )
     assert verify(ledger).whole
