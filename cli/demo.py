@@ -52,7 +52,8 @@ def demo(desk: Desk, students: int, days: int, seed: int) -> None:
     _roster(school, told, files, opening=True)
     _roles(school, told, ids)
     estimate = made_up.events_estimate(students, days)
-    made_up.play(school.record, _shown(made_up.happenings(told, ids), estimate), hand)
+    happenings = _shown(made_up.happenings(told, ids), estimate)
+    made_up.play(school.record, happenings, hand, school.founder)
     _roster(school, told, files, opening=False)
     events = school.record.head().position
     fields = {

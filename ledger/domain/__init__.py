@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Annotated, Any, Generic, TypeVar, get_args
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 TEXT_CAP = 20_000
 PARTICIPANT_CAP = 50
 
 
 class Value(BaseModel):
-    """An immutable value; an unknown field is an error, never ignored."""
+    """An immutable value; an unknown field is an error, never ignored; no error shows a field."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", defer_build=True, hide_input_in_errors=True
+    )
 
 
 class Destroyed(Value):
@@ -41,10 +43,20 @@ Sealed = Annotated[T | Destroyed, SEALED]
 SealedOrNot = Annotated[T | Destroyed | None, SEALED]  # sealed when it was said at all
 
 
+def _utc(at: datetime) -> datetime:
+    try:
+        return at.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("before year 1 or after year 9999") from error
+
+
+Instant = Annotated[AwareDatetime, AfterValidator(_utc)]  # one spelling, so that texts sort
+
+
 class When(Value):
     """An instant, the school's zone, and the words that somebody typed for it."""
 
-    at: datetime
+    at: Instant
     zone: str
     said: Annotated[str, Field(max_length=80)] | None = None
     day_only: bool = False  # the source gave a date without a time

@@ -136,14 +136,15 @@ class Measure(Value):
     services_went_on: bool | None = None
     peers_went_on: bool | None = None
 
-    @property
-    def length(self) -> str:
-        if self.days is not None:
-            return f", {self.days.normalize():f} {'day' if self.days <= 1 else 'days'}"
-        return f", {self.minutes} min" if self.minutes is not None else ""
-
     def __str__(self) -> str:
-        return f"{self.action.label}{self.length}"
+        return ", ".join(filter(None, (self.action.label, _length(self.minutes, self.days))))
+
+
+def _length(minutes: int | None, days: Decimal | None) -> str:
+    """How long, in words; empty when it was not said."""
+    if days is not None:
+        return f"{days.normalize():f} {'day' if 0 < days <= 1 else 'days'}"
+    return f"{minutes} min" if minutes is not None else ""
 
 
 # Events: stored for ever. Change one only together with `upcasts.py`.
@@ -274,8 +275,7 @@ class ActionServed(Event):
     difference: LengthDifference | None = None
 
     def __str__(self) -> str:
-        how_long = f"{self.days.normalize():f} days" if self.days is not None else ""
-        how_long = how_long or (f"{self.minutes} min" if self.minutes is not None else "in full")
+        how_long = _length(self.minutes, self.days) or "in full"
         why = f" ({self.difference.label})" if self.difference else ""
         return f"action {self.number} served: {how_long}{why}"
 
@@ -522,7 +522,7 @@ class AddParticipant(Command):
 
     student_id: str | None = None
     outside: Outside | None = None
-    roles: tuple[Role, ...]
+    roles: tuple[Role, ...] = Field(min_length=1)
     behaviors: tuple[BehaviorSeen, ...] = ()
 
 
@@ -741,9 +741,11 @@ def _answer(command: IncidentCommand, incident: Incident) -> list[IncidentEvent]
             return _take(command, incident)
         case ServeAction():
             _action(command.number, incident)
+            _check_length(command)
             return [command.became(ActionServed)]
         case CorrectAction():
             _action(command.number, incident)
+            _check_length(command)
             return [command.became(ActionCorrected)]
         case VoidAction():
             _action(command.number, incident)
@@ -757,7 +759,7 @@ def _answer(command: IncidentCommand, incident: Incident) -> list[IncidentEvent]
             _student(command.label, incident)
             return [command.became(RestraintOrSeclusionUsed)]
         case MergeIncident():
-            return [command.became(IncidentMerged)]
+            return _merge(command, incident)
         case VoidIncident():
             return [command.became(IncidentVoided)]
         case Undo():
@@ -790,8 +792,10 @@ def _action(number: int, incident: Incident) -> None:
 
 def _fill_in(command: FillInDetails, incident: Incident) -> list[IncidentEvent]:
     own = [name for name in OfOne.model_fields if getattr(command, name) is not None]
-    if own:
-        _person(command.label or "", incident)
+    if own and command.label is None:
+        raise Refused(f"say whose: {', '.join(incident.people)}")
+    if command.label is not None:
+        _person(command.label, incident)
     if not _said(command):
         raise Refused("nothing is filled in: say what was left open")
     again = sorted(_keys(command, command.label) & incident.said)
@@ -820,6 +824,8 @@ def _replace(command: ReplaceParticipant, incident: Incident) -> list[IncidentEv
         raise Refused(f"{command.label} becomes either a student or an outside person")
     _person(command.label, incident)
     _check_new(command.student_id, incident)
+    if command.student_id is None:
+        _check_no_action(command.label, incident)
     return [command.became(ParticipantReplaced)]
 
 
@@ -828,9 +834,14 @@ def _remove(command: RemoveParticipant, incident: Incident) -> list[IncidentEven
     others = [p for p in incident.people.values() if p.referred and p.label != command.label]
     if person.referred and not others:
         raise Refused("nobody referred would be left: void the incident instead")
-    if command.label in incident.actions.values():
-        raise Refused(f"an action with {command.label} stands: void that action first")
+    _check_no_action(command.label, incident)
     return [command.became(ParticipantRemoved)]
+
+
+def _check_no_action(label: str, incident: Incident) -> None:
+    """An action answers a referred student: while one stands, that is who they are."""
+    if label in incident.actions.values():
+        raise Refused(f"an action with {label} stands: void that action first")
 
 
 def _correct(command: CorrectRoles | CorrectBehavior, incident: Incident) -> list[IncidentEvent]:
@@ -845,6 +856,8 @@ def _correct(command: CorrectRoles | CorrectBehavior, incident: Incident) -> lis
         return [command.became(BehaviorCorrected)]
     if not any(p.referred for p in _with(incident, corrected).people.values()):
         raise Refused("nobody referred would be left: void the incident instead")
+    if not corrected.referred:
+        _check_no_action(command.label, incident)
     return [command.became(RolesCorrected, behaviors=behaviors)]
 
 
@@ -852,9 +865,24 @@ def _take(command: TakeAction, incident: Incident) -> list[IncidentEvent]:
     person = _student(command.label, incident)
     if not person.referred:
         raise Refused(f"{command.label} is not referred: an action answers a referred student")
+    _check_length(command)
+    return [command.became(ActionTaken, number=incident.numbered + 1)]
+
+
+def _check_length(command: TakeAction | ServeAction | CorrectAction) -> None:
     if command.minutes is not None and command.days is not None:
         raise Refused("say the length in minutes or in days, not both")
-    return [command.became(ActionTaken, number=incident.numbered + 1)]
+
+
+def _merge(command: MergeIncident, incident: Incident) -> list[IncidentEvent]:
+    if incident.actions:
+        # Its actions would leave the SIS with it.
+        standing = ", ".join(map(str, incident.actions))
+        raise Refused(
+            f"actions that stand here: {standing}. Record them on the other one and void them "
+            "here, or merge the other way round"
+        )
+    return [command.became(IncidentMerged)]
 
 
 def _destroy(command: DestroyStatement, incident: Incident) -> list[IncidentEvent]:

@@ -308,7 +308,7 @@ def _correct(card: Card, recorded: Recorded[Any], event: Correction) -> None:
             card.details |= changed
             if event.occurred is not None:
                 was, changed = was | {"when": card.occurred_at}, changed | _when(event.occurred)
-                card.occurred_at = _iso(event.occurred.at)
+                card.occurred_at, card.zone = _iso(event.occurred.at), event.occurred.zone
                 card.day_only = event.occurred.day_only
             _note(card, recorded, event, "circumstances", _line(was), _line(changed))
         case BehaviorCorrected():

@@ -208,7 +208,7 @@ def synced_file_replace(path: Path, data: bytes) -> None:
     try:
         _write_synced(part, data)
         os.replace(part, path)
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
     except OSError as err:
         raise as_storage_error(err, str(path)) from err
     finally:
@@ -224,7 +224,7 @@ def _write_synced(path: Path, data: bytes) -> None:
         os.fsync(file.fileno())
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     if sys.platform == "win32":
         return  # a folder cannot be synced there
     handle = os.open(folder, os.O_RDONLY)
