@@ -68,7 +68,7 @@ def licence(found: Distribution) -> str:
     """What a distribution says of its licence: in its metadata, or else in the text it brings."""
     said = found.metadata
     classes = [c for c in said.get_all("Classifier") or () if c.startswith("License ::")]
-    words = " ".join([said["License-Expression"] or "", said["License"] or "", *classes])
+    words = " ".join([said.get("License-Expression", ""), said.get("License", ""), *classes])
     if words.strip():
         return words
     texts = [f for f in found.files or () if "licen" in f.name.lower()]
