@@ -14,6 +14,7 @@ from cli import Desk
 from cli.errors import Failed
 from ledger.domain import When
 from ledger.domain.codes import Code, current
+from ledger.domain.incident import INCIDENT
 from ledger.finding import Found, NoSuch, Which, one
 from ledger.said import Bells, Unclear, match_code, parse_as_of, parse_when, split_students
 
@@ -122,15 +123,21 @@ def incident(desk: Desk, said: str) -> str:
     """The id of the incident that this begins, or of the last one that the person logged."""
     record = desk.school.record
     if said == "last":
-        last = record.last_command(desk.school.actor.id, ("incident",))
-        if not last:
-            raise Failed("You have logged no incident lately. Give its id.")
-        return last[0].stream.partition("-")[2]
+        return _last(desk)
     found = record.begins("incident", said.lower()) if len(said) >= 4 else []
     if len(found) != 1:
         how = f"{len(found)} incidents begin" if found else "no incident begins"
         raise NoIncident(f"{how} with {said!r}. See: bledger incident list")
     return found[0]
+
+
+def _last(desk: Desk) -> str:
+    """The last incident that the person logged or added to, and that was not taken back."""
+    record = desk.school.record
+    for id in record.last_streams(desk.school.actor.id, "incident"):
+        if INCIDENT.fold(record.stream(f"incident-{id}")).reported:
+            return id
+    raise NoIncident("you have logged no incident lately: give its id")
 
 
 class NoIncident(NoSuch):

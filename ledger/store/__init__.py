@@ -263,13 +263,22 @@ class Ledger:
 
     def last_command(self, actor: str, categories: Iterable[str]) -> list[Recorded[Any]]:
         """The events of the last command that this person gave to streams of these kinds."""
+        first = next(self._commands_of(actor, categories), None)
+        return [] if first is None else [self._recorded(row) for row in self._command_of(first)]
+
+    def last_streams(self, actor: str, category: str) -> Iterator[str]:
+        """Ids of the streams that this person appended to, the last first."""
+        rows = self._commands_of(actor, (category,))
+        return (stream.partition("-")[2] for stream in dict.fromkeys(r[sqlite.STREAM] for r in rows))
+
+    def _commands_of(self, actor: str, categories: Iterable[str]) -> Iterator[Row]:
+        """First rows of this person's commands among the last events, newest first."""
         wanted = tuple(f"{category}-" for category in categories)
         rows = self.recorder.rows("1", (), f"ORDER BY event.position DESC LIMIT {PAGE}")
         for row in rows:
             own = row[sqlite.ACTOR] == actor and row[sqlite.COMMAND_KEY] is not None
             if own and row[sqlite.STREAM].startswith(wanted):
-                return [self._recorded(r) for r in self._command_of(row)]
-        return []
+                yield row
 
     def _command_of(self, first: Row) -> list[Row]:
         """The rows of the command whose first row this is."""
