@@ -67,8 +67,10 @@ def installed(line: str) -> Iterator[tuple[str, Distribution]]:
 def licence(found: Distribution) -> str:
     """What a distribution says of its licence: in its metadata, or else in the text it brings."""
     said = found.metadata
-    classes = [c for c in said.get_all("Classifier") or () if c.startswith("License ::")]
-    words = " ".join([said.get("License-Expression", ""), said.get("License", ""), *classes])
+    classes = [c for c in said.get_all("Classifier", []) if c.startswith("License ::")]
+    words = " ".join(
+        [*said.get_all("License-Expression", []), *said.get_all("License", []), *classes]
+    )
     if words.strip():
         return words
     texts = [f for f in found.files or () if "licen" in f.name.lower()]
