@@ -42,9 +42,7 @@ def demo(desk: Desk, students: int, days: int, seed: int) -> None:
     year = made_up.latest_year(desk.clock().date(), days)
     told = made_up.school(seed, students, days, year)
     hand = Hand(told.opens)
-    founded = found(
-        Desk(desk.env, hand), name=told.name, school_id=told.school_id, zone=told.zone
-    )
+    founded = found(Desk(desk.env, hand), name=told.name, school_id=told.school_id, zone=told.zone)
     school = School(desk.folder, env=desk.env | {"BLEDGER_USER": FIRST}, now=hand)
     files = desk.folder.with_name(f"{desk.folder.name}-oneroster")
     ids = made_up.ids_of(school.record)
@@ -65,9 +63,9 @@ def demo(desk: Desk, students: int, days: int, seed: int) -> None:
         "from": told.first_day,
         "to": told.last_day,
     }
+    size = f"{len(told.pupils)} students, {events:,} events"
     lines = [
-        f"{told.name}, made up: {len(told.pupils)} students, {events:,} events, "
-        f"{told.first_day} to {told.last_day}",
+        f"{told.name}, made up: {size}, {told.first_day} to {told.last_day}",
         f"  data       {desk.folder}",
         f"  OneRoster  {files}",
         "  users      specialist, principal, teacher, clerk   (BLEDGER_USER)",

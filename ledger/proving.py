@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING
 
 from ledger import founding
 from ledger.store import Ledger, proof
-from ledger.store.errors import Damage
+from ledger.store.copies import verify_file
+from ledger.store.errors import Damage, Missing
 from ledger.store.place import synced_file_replace
 from ledger.store.proof import Checkpoint, Finding, Verdict
 
 if TYPE_CHECKING:
     from ledger.school import School
-
-LABELS = {"record": "ledger", "access": "access"}  # what a ledger is called → its key's label
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +60,10 @@ def of_school(
 
 def of_copy(school: School, path: Path, known: str | None) -> list[Proof]:
     """A copy of either ledger, opened without writing beside it."""
-    from ledger.store.copies import verify_file
-
-    name = "access" if path.name.startswith("access") else "record"
+    if not path.is_file():
+        raise Missing(f"{path} is not there. Name the ledger.db of a backup.")
     against = proof.parse(known) if known is not None else []
-    verdict = verify_file(path, school.keys, LABELS[name], against=against)
-    return [Proof(name, verdict)]
+    return [Proof(path.name, verify_file(path, school.keys, against=against))]
 
 
 def _own(ledger: Ledger, against: Sequence[Checkpoint]) -> list[Checkpoint]:
