@@ -25,7 +25,9 @@ from ledger.finding import (
     person,
     search_key,
     staff_by_username,
+    staff_in_role,
     staff_named,
+    staff_names,
     twice,
 )
 from ledger.said import Unclear
@@ -344,6 +346,14 @@ def test_the_acting_person_is_on_the_staff_list_or_refused() -> None:
     for nobody in ("dsoto", "nobody", "", "x\ud800"):
         with pytest.raises(Refused, match="is not on the staff list"):
             person(nobody, lambda: [db, db])
+
+
+def test_staff_are_named_and_found_by_role_while_they_are_here() -> None:
+    db = staffed()
+    assert staff_names(db)["s4"] == "Dana Soto"
+    assert staff_in_role(db, "principal") == "s2"
+    assert staff_in_role(db, "teacher") == "s1"
+    assert staff_in_role(db, "teach") is None
 
 
 LIGHT = """
