@@ -8,7 +8,7 @@ READY  := $(VENV)/.ready
 DEMO   := demo-school
 SEEN   := Threw a tray after being asked to wait in line. Nobody was hurt.
 
-.PHONY: check static test demo bench bench-million faults audit lock clean
+.PHONY: check static test demo bench bench-million faults lock clean
 
 check: static test
 
@@ -35,19 +35,17 @@ demo: $(READY)
 	echo '$(SEEN)' | run log ana rivera --did disruption --where cafeteria --saw -; \
 	run timeline ana rivera; \
 	run export run ods --out $(DEMO)/ods; \
+	find $(DEMO)/ods -type f | sort | sed 's/^/  /'; \
 	run verify
 
 bench: $(READY)
-	PYTHONPATH=tests $(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.bench
 
 bench-million: $(READY)
-	PYTHONPATH=tests $(BIN)/python -m tests.bench --million
+	$(BIN)/python -m tests.bench --million
 
 faults: $(READY)
 	$(BIN)/python -m pytest -m faults
-
-audit: $(READY)
-	$(BIN)/pip-audit --disable-pip --require-hashes --requirement requirements.lock
 
 # Keeps every pin that still fits; `make lock ARGS=--upgrade` takes the newest.
 lock: .venv-lock/bin/uv
