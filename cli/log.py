@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import date
 from typing import Any, TypeVar
 
 import click
@@ -36,6 +37,8 @@ SAYINGS = {  # option → kind of statement, and what it means
     "told": (StatementKind.REPORTED, "What was told to you, by --by who saw it."),
     "think": (StatementKind.INFERENCE, "What you conclude; kept apart from what was seen."),
 }
+CLOCKED = frozenset((Behavior.DISRUPTION, Behavior.DEFIANCE))
+BUSINESS_DAYS = 5  # Cal. Ed Code 48901.1(d)
 PEOPLE = {  # option → role of that person
     "with": (Role.INVOLVED, "Another student who was involved."),
     "victim": (Role.VICTIM, "A student who was hurt or wronged."),
@@ -125,8 +128,19 @@ def log(desk: Desk, **said: Any) -> None:
         people,
         school.staff_names,
         alike,
+        _answer_by(desk, command),
     )
     desk.answer("log/1", _fields(id, made), logged.lines(made, school.settings.zone, school.now))
+
+
+def _answer_by(desk: Desk, command: ReportIncident) -> date | None:
+    """The day by which an office referral for disruption or defiance has to be answered."""
+    codes = {b.code for p in command.participants for b in p.behaviors}
+    if not codes & CLOCKED:
+        return None
+    from ledger.domain.days import add_business_days
+
+    return add_business_days(desk.school.calendar, desk.school.now.date(), BUSINESS_DAYS)
 
 
 def _key(said: Mapping[str, Any]) -> str | None:

@@ -109,7 +109,7 @@ ORDINALS = {
 NOON = frozenset(("noon", "midday", "mediodia"))
 LUNCH = frozenset(("lunch", "lunchtime", "almuerzo"))
 
-# Compiled when first used: all at once would cost 9 ms at every start.
+# Compiled when first used: all at once would cost 5 ms at every start.
 STAMP = r"(?i)\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?( ?(Z|[+-]\d\d:?\d\d))?"
 AGO = r"[-\u2212\u2013] ?(.+)|(.+) ago"
 CLOCK = r"(\d{1,2})(?:[:.h]?(\d\d)(?::(\d\d))?)? ?(?:([ap])\.? ?m\.?)?"

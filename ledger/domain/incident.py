@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Annotated, assert_never
 
@@ -397,7 +397,6 @@ class Incident:
 
     reported: bool = False
     settled: str = ""  # why nothing follows: voided, merged
-    occurred: datetime | None = None
     people: Mapping[str, Participant] = field(default_factory=dict)
     labels: int = 0
     said: frozenset[str] = frozenset()
@@ -442,7 +441,6 @@ def evolve(incident: Incident, event: IncidentEvent) -> Incident:
             said = _keys(event).union(*map(_of_person, event.participants))
             return Incident(
                 reported=True,
-                occurred=event.occurred.at,
                 people={p.label: p for p in event.participants},
                 labels=len(event.participants),
                 said=said,
@@ -471,8 +469,7 @@ def evolve(incident: Incident, event: IncidentEvent) -> Incident:
             person = incident.people[event.label]
             return _with(incident, person.model_copy(update={"behaviors": event.behaviors}))
         case CircumstancesCorrected():
-            occurred = event.occurred.at if event.occurred else incident.occurred
-            return replace(incident, occurred=occurred, said=incident.said | _keys(event))
+            return replace(incident, said=incident.said | _keys(event))
         case ActionTaken():
             actions = {**incident.actions, event.number: event.label}
             return replace(incident, actions=actions, numbered=max(incident.numbered, event.number))

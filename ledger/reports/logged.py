@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from ledger.domain import UNDO_WINDOW, Recorded
@@ -18,7 +18,7 @@ from ledger.domain.incident import (
 )
 from ledger.entry import Likeness
 from ledger.finding import Found
-from ledger.said import show_time, show_when
+from ledger.said import show_day, show_time, show_when
 
 OFFICE_WORDS = {Level.MAJOR: "MAJOR", Level.MINOR: "minor"}
 
@@ -33,6 +33,7 @@ class Logged:
     people: Mapping[str, Found]  # student id → as the roster shows them
     staff: Mapping[str, str]  # staff id → name
     alike: Sequence[Likeness] = ()
+    answer_by: date | None = None  # when the office has to answer, if a law says so
 
     @property
     def report(self) -> IncidentReported:
@@ -137,7 +138,11 @@ def _paper(logged: Logged) -> str:
 def _office(logged: Logged) -> str:
     if logged.office is None:
         return ""
-    return f"Sent to the office: {logged.staff.get(logged.office.to or '', 'nobody named')}"
+    who = logged.staff.get(logged.office.to or "", "nobody named")
+    if logged.answer_by is None:
+        return f"Sent to the office: {who}"
+    by = show_day(logged.answer_by).rsplit(" ", 1)[0]
+    return f"Sent to the office: {who} answers by {by} · 5 business days, EC 48901.1(d)(2)"
 
 
 def _same(logged: Logged, zone: ZoneInfo) -> list[str]:

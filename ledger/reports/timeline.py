@@ -18,9 +18,9 @@ SHORT = 7
 COUNT_WORDS = {"open": "", "voided": "VOIDED ", "merged": "MERGED "}
 
 
-def lines(timeline: Timeline, zone: ZoneInfo, *, shown: int | None, until: str = "") -> list[str]:
+def lines(timeline: Timeline, zone: ZoneInfo, *, shown: int | None, year: str) -> list[str]:
     """The timeline on the screen; at most `shown` entries, all when None."""
-    told = [_title(timeline, until), *_strengths(timeline, zone), *_counts(timeline), ""]
+    told = [_title(timeline, year), *_strengths(timeline, zone), *_counts(timeline), ""]
     entries = timeline.entries if shown is None else timeline.entries[:shown]
     day = ""
     for entry in entries:
@@ -49,11 +49,11 @@ def wrapped(line: str, indent: int = 28) -> list[str]:
     )
 
 
-def _title(timeline: Timeline, until: str) -> str:
+def _title(timeline: Timeline, year: str) -> str:
     student = timeline.student
     plans = ", ".join(flag.replace("-", " ") for flag in student.flags) or "no IEP or 504 known"
     parts = (student.name, f"gr {student.grade} {student.teacher}".rstrip(), student.number, plans)
-    known = f"as known at position {timeline.position:,}{until}"
+    known = f"{year}, as known at position {timeline.position:,}"
     left = " · ".join(filter(None, parts))
     behind = "  (somebody is still adding to it)" if timeline.behind else ""
     return f"{left}{' ' * max(2, WIDTH - len(left) - len(known))}{known}{behind}"

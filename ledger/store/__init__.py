@@ -269,7 +269,9 @@ class Ledger:
     def last_streams(self, actor: str, category: str) -> Iterator[str]:
         """Ids of the streams that this person appended to, the last first."""
         rows = self._commands_of(actor, (category,))
-        return (stream.partition("-")[2] for stream in dict.fromkeys(r[sqlite.STREAM] for r in rows))
+        return (
+            stream.partition("-")[2] for stream in dict.fromkeys(r[sqlite.STREAM] for r in rows)
+        )
 
     def _commands_of(self, actor: str, categories: Iterable[str]) -> Iterator[Row]:
         """First rows of this person's commands among the last events, newest first."""

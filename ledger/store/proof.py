@@ -115,7 +115,7 @@ def _of_log(ledger: Ledger) -> Iterator[Finding]:
 def _moved(db: Any) -> tuple[int, int]:
     """Move what is in the log into the file: (pages that were in it, pages that were moved)."""
     _, there, moved = db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
-    return there, moved
+    return max(there, 0), max(moved, 0)  # -1 for a file that has no log
 
 
 def _of_pages(ledger: Ledger) -> list[Finding]:
