@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from functools import partial
+from itertools import product
 from typing import Any, Literal, Protocol, TypeVar, overload
 from zoneinfo import ZoneInfo
 
@@ -39,6 +41,7 @@ class Bells:
 
 
 BellsOf = Bells | Callable[[date], Bells | None] | None
+Clock = Callable[[date, Sequence[str]], time | None]  # a time of day, in words
 
 EVERY_GRADE = "*"
 SLACK = timedelta(minutes=2)  # by which two clocks may differ
@@ -253,14 +256,15 @@ def _readings(words: list[str], now: datetime, bells: BellsOf, grade: str) -> li
             f"{_quoted(' '.join(words))} is a day. Say the time too, like 10:40 or lunch."
         )
     trouble = None
-    for first, second in _splits(words):
+    # By the clock first: the bells may have to be looked up.
+    clocks: tuple[Clock, ...] = (_by_clock, partial(_by_bells, bells, grade))
+    for clock, (first, second) in product(clocks, _splits(words)):
         try:
-            days = _days(first, today)
-            clocks = [(day, _clock(second, day, bells, grade)) for day in days]
+            times = [(day, clock(day, second)) for day in _days(first, today)]
         except Unclear as error:
             trouble = error  # another split may still make sense of it
             continue
-        if readings := [datetime.combine(day, clock) for day, clock in clocks if clock]:
+        if readings := [datetime.combine(day, at) for day, at in times if at]:
             return readings
     if trouble:
         raise trouble
@@ -354,17 +358,19 @@ def _real(year: int, month: int, day: int) -> date | None:
         return None
 
 
-def _clock(words: Sequence[str], day: date, bells: BellsOf, grade: str) -> time | None:
-    """A time of day: by the clock, or by the bells of that day."""
+def _by_clock(_: date, words: Sequence[str]) -> time | None:
     text = " ".join(words)
     if text in NOON:
         return time(12)
-    if match := re.fullmatch(CLOCK, text):
-        hour, minute, second, half = match.groups()
-        if minute or half:
-            return _of_day(text, int(hour), int(minute or 0), int(second or 0), half)
+    match = re.fullmatch(CLOCK, text)
+    if match is None or not (match[2] or match[4]):
+        return None
+    return _of_day(text, int(match[1]), int(match[2] or 0), int(match[3] or 0), match[4])
+
+
+def _by_bells(bells: BellsOf, grade: str, day: date, words: Sequence[str]) -> time | None:
     known = bells(day) if callable(bells) else bells
-    return _lunch(known, grade) if text in LUNCH else _period(words, known)
+    return _lunch(known, grade) if " ".join(words) in LUNCH else _period(words, known)
 
 
 def _of_day(text: str, hour: int, minute: int, second: int, half: str | None) -> time:

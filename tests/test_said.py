@@ -191,6 +191,11 @@ def test_the_bells_are_those_of_the_day_that_is_meant() -> None:
     assert show_time(at) == "11:00 AM"
 
 
+def test_bells_are_not_looked_up_for_a_time_by_the_clock() -> None:
+    for said in ("10:40", "monday 9:15", "last friday 2:30pm", "oct 9 2026 10:40", "-10m", "now"):
+        parse_when(said, NOW, ZONE, lambda _: pytest.fail("looked up"))
+
+
 def test_lunch_is_that_of_the_grade() -> None:
     assert show_time(parse_when("lunch", NOW, ZONE, BELLS, grade="TK")) == "11:10 AM"
     assert show_time(parse_when("lunch", NOW, ZONE, BELLS, grade="3")) == "11:50 AM"
