@@ -1,0 +1,253 @@
+"""Commands that somebody could give: of every kind, to streams that they fit or do not."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta, timezone
+from decimal import Decimal
+from enum import Enum
+from functools import cache
+from types import NoneType, UnionType
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin, get_type_hints
+
+from hypothesis import strategies as st
+from made import NOON, ZONE, a_student, incident_id, student_id
+from pydantic import AwareDatetime
+from pydantic.fields import FieldInfo
+
+from ledger.domain import Command, Decider, Destroyed, Undo, Value
+from ledger.domain.calendar import CALENDAR, SetSchoolYear
+from ledger.domain.codes import Behavior, Level, Outside, Role
+from ledger.domain.incident import (
+    INCIDENT,
+    BehaviorSeen,
+    Days,
+    Participant,
+    ReportIncident,
+)
+from ledger.domain.staff import STAFF, RecordStaff
+from ledger.domain.student import STUDENT, DestroyIdentity, RecordStudent
+
+Strategy = st.SearchStrategy[Any]
+Step = tuple[str, str, Command]  # category, id, command
+V = TypeVar("V", bound=Value)
+
+STUDENTS = [student_id(number) for number in (1, 2, 3)]
+INCIDENTS = [incident_id(number) for number in (1, 2, 3)]
+PEOPLE_HERE = ["staff-1", "staff-2"]
+LABELS = ["P1", "P1", "P2", "P3", "P9"]
+IDS = {
+    "incident": INCIDENTS,
+    "student": STUDENTS,
+    "staff": PEOPLE_HERE,
+    "calendar": ["9"],
+}
+DECIDERS: dict[str, Decider[Any, Any, Any]] = {
+    "incident": INCIDENT,
+    "student": STUDENT,
+    "staff": STAFF,
+    "calendar": CALENDAR,
+}
+
+# What the parts are drawn from: few of each, so that commands meet.
+
+ZONES = (UTC, timezone(timedelta(hours=-7)), timezone(timedelta(hours=13)))
+INSTANTS = st.datetimes(
+    NOON.replace(tzinfo=None) - timedelta(days=400),
+    NOON.replace(tzinfo=None),
+    timezones=st.sampled_from(ZONES),
+)
+DAYS = st.dates(date(2026, 7, 1), date(2027, 7, 31))
+WORDS = st.text(max_size=12) | st.sampled_from(
+    ["", "P2 ran to the gate.", '"$5", % and \u202eא', "😀"]
+)
+STAFF_ID = st.sampled_from(PEOPLE_HERE)
+NAMED: dict[str, Strategy] = {
+    "label": st.sampled_from(LABELS),
+    "student_id": st.sampled_from(STUDENTS),
+    "into": st.sampled_from(INCIDENTS),
+    "number": st.sampled_from((1, 1, 2, 3, 0)),
+    "version": st.integers(1, 9),
+    "zone": st.sampled_from((ZONE, "UTC", "Pacific/Auckland")),
+    "school_id": st.just("9"),
+    "name": st.sampled_from(("2025-26", "2026-27", "summer")),
+    **dict.fromkeys(("by", "to", "reported_by", "recorded_by", "office_to", "homeroom"), STAFF_ID),
+}
+
+
+@st.composite
+def people(draw: st.DrawFn) -> tuple[Participant, ...]:
+    """Participants as somebody logs them: numbered, each once, a behavior for who is referred."""
+    students = draw(st.lists(st.sampled_from(STUDENTS), unique=True, min_size=1, max_size=3))
+    roles = st.lists(st.sampled_from(Role), unique=True, min_size=1, max_size=2).map(tuple)
+    made: list[Participant] = []
+    for n, student in enumerate(students, 1):
+        own = (Role.REFERRED,) if n == 1 else draw(roles)
+        seen = BehaviorSeen(
+            code=draw(st.sampled_from(Behavior)), level=draw(st.sampled_from(Level))
+        )
+        who: dict[str, Any] = {"student_id": student}
+        if n > 1 and draw(st.booleans()):
+            who = {"outside": draw(st.sampled_from(Outside))}
+        made.append(
+            Participant(
+                label=f"P{n}", roles=own, behaviors=(seen,) if Role.REFERRED in own else (), **who
+            )
+        )
+    return tuple(made)
+
+
+@st.composite
+def school_years(draw: st.DrawFn) -> SetSchoolYear:
+    """A school year that can be, as often as not."""
+    first = draw(DAYS)
+    length = draw(st.integers(-1, 250))
+    off = draw(st.lists(st.integers(0, 250), max_size=3))
+    return SetSchoolYear(
+        name=draw(NAMED["name"]),
+        first_day=first,
+        last_day=first + timedelta(days=length),
+        no_school=tuple(first + timedelta(days=n) for n in off),
+    )
+
+
+# Any value, from what its fields say of themselves.
+
+
+@st.composite
+def built(draw: st.DrawFn, model: type[V]) -> V:
+    """Any value of this kind that can be built at all."""
+    if model in WHOLE:
+        whole: V = draw(WHOLE[model])
+        return whole
+    return model.model_validate({name: draw(values) for name, values in _fields(model).items()})
+
+
+@st.composite
+def participants(draw: st.DrawFn) -> tuple[Participant, ...]:
+    """Mostly participants as somebody logs them; some that cannot be."""
+    if draw(st.integers(0, 4)):
+        return draw(people())
+    return tuple(draw(st.lists(built(Participant), min_size=1, max_size=2)))
+
+
+WHOLE: dict[type[Value], Strategy] = {SetSchoolYear: school_years()}
+FIELDS: dict[tuple[type[Value], str], Strategy] = {
+    (Undo, "versions"): st.just(()),
+    (DestroyIdentity, "versions"): st.just(()),
+    (ReportIncident, "participants"): participants(),
+}
+
+
+@cache
+def _fields(model: type[Value]) -> dict[str, Strategy]:
+    return {
+        name: FIELDS.get((model, name)) or _field(name, field)
+        for name, field in model.model_fields.items()
+    }
+
+
+def _field(name: str, field: FieldInfo) -> Strategy:
+    values = _of(field.annotation, list(field.metadata), name)
+    if field.is_required():
+        return values
+    return st.one_of(st.just(field.get_default()), values)
+
+
+def _of(kind: Any, limits: list[Any], name: str) -> Strategy:
+    """Values of an annotation, within what its metadata allows."""
+    origin, inner = get_origin(kind), get_args(kind)
+    if kind == Days:
+        return st.decimals(0, 200, places=2)
+    if origin is Annotated:
+        return _of(inner[0], [*limits, *_limits(inner[1:])], name)
+    if origin in (Union, UnionType):
+        # What was destroyed is ordered by a command of its own, never said.
+        parts = [part for part in inner if part is not Destroyed]
+        return st.one_of(*(_of(part, limits, name) for part in parts))
+    if name in NAMED and kind is not NoneType and origin is not tuple:
+        return NAMED[name]
+    if origin is tuple:
+        return _tuples(inner, limits, name)
+    if isinstance(kind, type) and issubclass(kind, Value):
+        return built(kind)
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return st.sampled_from(kind)
+    return _plain(kind, limits)
+
+
+def _limits(metadata: Any) -> list[Any]:
+    return [one for m in metadata for one in (m.metadata if isinstance(m, FieldInfo) else [m])]
+
+
+def _limit(limits: list[Any], name: str, default: Any) -> Any:
+    found = [getattr(limit, name) for limit in limits if getattr(limit, name, None) is not None]
+    return found[0] if found else default
+
+
+def _tuples(inner: tuple[Any, ...], limits: list[Any], name: str) -> Strategy:
+    if inner[-1] is not Ellipsis:
+        return st.tuples(*(_of(part, [], "") for part in inner))
+    fewest = _limit(limits, "min_length", 0)
+    most = min(_limit(limits, "max_length", 2), fewest + 2)
+    return st.lists(_of(inner[0], [], name), min_size=fewest, max_size=most).map(tuple)
+
+
+def _plain(kind: Any, limits: list[Any]) -> Strategy:
+    low, high = _limit(limits, "ge", 0), _limit(limits, "le", 1_000)
+    plain: dict[Any, Strategy] = {
+        NoneType: st.none(),
+        bool: st.booleans(),
+        int: st.integers(low, high),
+        str: WORDS.filter(lambda text: len(text) >= _limit(limits, "min_length", 0)),
+        Decimal: st.decimals(0, 200, places=2),
+        datetime: INSTANTS,
+        AwareDatetime: INSTANTS,
+        date: DAYS,
+    }
+    return plain[kind] if kind in plain else st.from_type(kind)
+
+
+# Commands
+
+
+def kinds(decider: Decider[Any, Any, Any]) -> tuple[type[Command], ...]:
+    """Every kind of command that a stream takes."""
+    union = get_type_hints(decider.decide)["command"]
+    found: tuple[type[Command], ...] = get_args(union) or (union,)
+    return found
+
+
+OPENING: dict[str, type[Command]] = {
+    "incident": ReportIncident,
+    "student": RecordStudent,
+    "staff": RecordStaff,
+    "calendar": SetSchoolYear,
+}
+
+
+def command_of(category: str) -> st.SearchStrategy[Command]:
+    """Any command of a stream. An `Undo` names nothing yet: who plays it says what came last."""
+    return st.one_of(*(built(kind) for kind in kinds(DECIDERS[category])))
+
+
+@st.composite
+def step(draw: st.DrawFn, category: str, id: str, opening: bool = False) -> Step:
+    """A command to this stream."""
+    command = draw(built(OPENING[category]) if opening else command_of(category))
+    own = category == "student" and "student_id" in type(command).model_fields
+    return category, id, command.model_copy(update={"student_id": id} if own else {})
+
+
+@st.composite
+def commands(draw: st.DrawFn, *categories: str, max_size: int = 12) -> list[Step]:
+    """Commands to a few streams of these kinds, or of all; most of the streams are opened first."""
+    known = [(kind, id) for kind in categories or DECIDERS for id in IDS[kind]]
+    streams = draw(st.lists(st.sampled_from(known), unique=True, min_size=1, max_size=4))
+    opened = [draw(step(*one, opening=True)) for one in streams if draw(st.integers(0, 9))]
+    later = st.sampled_from(streams).flatmap(lambda one: step(*one))
+    return opened + draw(st.lists(later, max_size=max_size))
+
+
+def enrolled() -> list[Step]:
+    """The three students that commands speak of, on the roster."""
+    return [("student", student_id(number), a_student(number)) for number in (1, 2, 3)]
