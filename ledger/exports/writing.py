@@ -7,7 +7,6 @@ import json
 import os
 import re
 import shutil
-import stat
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -15,6 +14,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ledger import disk
 from ledger.exports import Line, Sink, Unwritable, Wanted
 
 if TYPE_CHECKING:
@@ -159,14 +159,14 @@ def _write(folder: Path, name: str, files: Mapping[str, bytes]) -> None:
         _make(part)
         for file, data in files.items():
             _make((part / file).parent)
-            _write_synced(part / file, data)
+            disk.write_synced(part / file, data)
         for inside in (*(path for path in part.rglob("*") if path.is_dir()), part):
-            _sync_folder(inside)
+            disk.sync_folder(inside)
         os.rename(part, folder / name)
     except OSError:
         shutil.rmtree(part, ignore_errors=True)
         raise
-    _sync_folder(folder)
+    disk.sync_folder(folder)
 
 
 def _make(folder: Path) -> None:
@@ -176,35 +176,12 @@ def _make(folder: Path) -> None:
     _make(folder.parent)
     try:
         folder.mkdir()
-        folder.chmod(0o2770 if _of_group(folder.parent) else 0o700)
+        disk.private(folder)
     except FileExistsError:
         raise Unwritable(
             f"{folder} cannot be a folder, a file is in its place: move that file away, "
             "then run the same line again."
         ) from None
-
-
-def _of_group(folder: Path) -> bool:
-    mode = folder.stat().st_mode
-    return bool(mode & stat.S_ISGID and mode & stat.S_IWGRP)
-
-
-def _write_synced(path: Path, data: bytes) -> None:
-    with path.open("xb") as file:
-        path.chmod(0o660 if _of_group(path.parent) else 0o600)
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _sync_folder(folder: Path) -> None:
-    if sys.platform == "win32":
-        return  # a folder cannot be synced there
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 # One writer at a time, the next one waits; a killed writer's lock falls with it.

@@ -17,10 +17,11 @@ from typing import Any
 
 import sqlcipher3.dbapi2 as driver
 
+from ledger.disk import sync_folder
 from ledger.store import Ledger, sqlite
 from ledger.store.checkpoint import Checkpoint, checkpoint, parse
 from ledger.store.errors import Damage, Missing, StorageError
-from ledger.store.place import as_storage_error, private, sync_folder, synced_file_replace
+from ledger.store.place import as_storage_error, private, synced_file_replace
 from ledger.store.proof import KEYLESS, Finding, Progress, Verdict, verify
 from ledger.store.sealing import SchoolKeys
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import os
 import re
-import stat
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
@@ -13,6 +12,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path, PurePath
 from typing import NamedTuple
 
+from ledger import disk
 from ledger.store.errors import BadPlace, Full, Missing, ReadOnly, StorageError
 
 # Several computers write these at once; SQLite's WAL needs memory that only one computer has.
@@ -180,58 +180,25 @@ else:
 
 
 def private(path: Path) -> None:
-    """Only this user may open it (0700, 0600); in a group's folder (2770) only the group (0660)."""
-    if sys.platform == "win32":
-        return  # what is made in a user's profile is that user's already
+    """Only this user may open it, or the group whose folder it is in."""
     try:
-        mode = _private_mode(path)
-        if stat.S_IMODE(path.stat().st_mode) != mode:
-            path.chmod(mode)  # only its owner can, so not when it is right already
+        disk.private(path)
     except OSError as err:
         raise as_storage_error(err, str(path)) from err
-
-
-def _private_mode(path: Path) -> int:
-    if path.is_dir():
-        return 0o2770 if _is_group_folder(path) or _is_group_folder(path.parent) else 0o700
-    return 0o660 if _is_group_folder(path.parent) else 0o600
-
-
-def _is_group_folder(folder: Path) -> bool:
-    mode = folder.stat().st_mode
-    return bool(mode & stat.S_ISGID and mode & stat.S_IWGRP and not mode & stat.S_IRWXO)
 
 
 def synced_file_replace(path: Path, data: bytes) -> None:
     """Under its name the file is whole and on disk, or what was there before is untouched."""
     part = path.with_name(f".{path.name}.{os.urandom(4).hex()}.part")
     try:
-        _write_synced(part, data)
+        disk.write_synced(part, data)
         os.replace(part, path)
-        sync_folder(path.parent)
+        disk.sync_folder(path.parent)
     except OSError as err:
         raise as_storage_error(err, str(path)) from err
     finally:
         with suppress(OSError):
             part.unlink()
-
-
-def _write_synced(path: Path, data: bytes) -> None:
-    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        private(path)
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def sync_folder(folder: Path) -> None:
-    if sys.platform == "win32":
-        return  # a folder cannot be synced there
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 ASK_DOCTOR = "could not be written ({why}): check its disk, then `bledger doctor`"

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import sqlcipher3.dbapi2 as driver
 
+from ledger.disk import sync_folder
 from ledger.store import Ledger, sqlite
 from ledger.store.copies import (
     ACCESS,
@@ -28,7 +29,7 @@ from ledger.store.copies import (
     synced_copy,
 )
 from ledger.store.errors import Conflict, Damage, StorageError, WrongKey
-from ledger.store.place import private, sync_folder, synced_file_replace
+from ledger.store.place import private, synced_file_replace
 from ledger.store.proof import verify
 from ledger.store.sealing import SchoolKeys
 
