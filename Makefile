@@ -16,8 +16,8 @@ static: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy --platform linux --cache-dir .mypy_cache/linux
-	$(BIN)/mypy --platform win32 --cache-dir .mypy_cache/win32
-	$(BIN)/mypy --platform darwin --cache-dir .mypy_cache/darwin
+	$(BIN)/mypy --platform win32 --cache-dir .mypy_cache/win32 ledger cli
+	$(BIN)/mypy --platform darwin --cache-dir .mypy_cache/darwin ledger cli
 	$(BIN)/lint-imports --no-cache
 
 test: $(READY)

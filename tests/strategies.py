@@ -141,7 +141,7 @@ FIELDS: dict[tuple[type[Value], str], Strategy] = {
 @cache
 def _fields(model: type[Value]) -> dict[str, Strategy]:
     return {
-        name: FIELDS.get((model, name)) or _field(name, field)
+        name: FIELDS[model, name] if (model, name) in FIELDS else _field(name, field)
         for name, field in model.model_fields.items()
     }
 
