@@ -103,9 +103,16 @@ class Mapper:
         text = row[sqlite.PAYLOAD]
         if row[sqlite.SEALED] is not None:
             text = _joined(text, self._opened(row, kind, ordered))
-        current = version(category_of(stream), name)
-        if stored < current:
-            text = json.dumps(upcast(category_of(stream), name, stored, json.loads(text)))
+        try:
+            if stored < version(category_of(stream), name):
+                text = json.dumps(upcast(category_of(stream), name, stored, json.loads(text)))
+            event = kind.model_validate_json(text)
+        except (ValueError, LookupError, TypeError, AttributeError):
+            # Without the cause: it may quote the text.
+            raise Unreadable(
+                f"the event at position {row[sqlite.POSITION]} is no {topic} that this release "
+                "can read: update behavior-ledger, or look at it with: bledger verify"
+            ) from None
         return Recorded(
             row[sqlite.POSITION],
             stream,
@@ -113,7 +120,7 @@ class Mapper:
             datetime.fromisoformat(row[sqlite.RECORDED_AT]),
             row[sqlite.ACTOR],
             row[sqlite.ASSURANCE],
-            kind.model_validate_json(text),
+            event,
         )
 
     def _opened(self, row: Row, kind: type[Event], ordered: Destroyed | None) -> bytes:
