@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from made import (
@@ -31,7 +32,7 @@ from ledger.domain.incident import INCIDENT
 from ledger.store import Unreadable, sqlite
 from ledger.store.checkpoint import checkpoint, parse
 from ledger.store.copies import archive, backup, check, manifest_of, open_copy, verify_file
-from ledger.store.errors import Conflict, Damage, Missing, StorageError, WrongKey
+from ledger.store.errors import Conflict, Damage, Full, Missing, StorageError, WrongKey
 from ledger.store.proof import verify
 from ledger.store.restoring import restore
 from ledger.store.sealing import SchoolKeys
@@ -192,6 +193,31 @@ def test_a_backup_is_checked_against_checkpoints_kept_elsewhere(place: Place) ->
     assert str(later.position) in str(finding)
 
 
+def test_a_backup_that_the_disk_has_no_room_for_says_so_and_leaves_nothing(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connect = sqlite.connect
+
+    def little(path: Path, key: bytes, **how: Any) -> Any:
+        db = connect(path, key, **how)
+        if ".part" in str(path):
+            db.execute("PRAGMA max_page_count = 3")
+        return db
+
+    monkeypatch.setattr("ledger.store.copies.sqlite.connect", little)
+    with pytest.raises(Full, match="is full"):
+        archive(place.folder, KEYS, NOON, place.folder / "kept")
+    assert not (place.folder / "kept").exists()
+    assert not (place.folder / ".kept.part").exists()
+
+
+def test_a_backup_needs_the_settings(place: Place) -> None:
+    (place.folder / "school.toml").unlink()
+    with pytest.raises(Missing):
+        place.backup()
+    assert list((place.folder / "backups").iterdir()) == []
+
+
 # Archives.
 
 
@@ -324,13 +350,14 @@ def test_a_damaged_record_is_replaced_and_the_access_ledger_goes_on(place: Place
     place.look()
     seen = place.access.head()
     place.close()
-    broken = bytearray((place.folder / "ledger.db").read_bytes())
-    broken[100] ^= 1
-    (place.folder / "ledger.db").write_bytes(broken)
-    told = restore(copy, place.folder, KEYS, NOON)
-    assert told.kept == ("access.db",)
-    with closing(open_ledger(place.folder / "ledger.db")) as record:
-        assert record.head() == head
+    content = (place.folder / "ledger.db").read_bytes()
+    for page in range(0, len(content), 4096):
+        broken = bytearray(content)
+        broken[page + 100] ^= 1
+        (place.folder / "ledger.db").write_bytes(broken)
+        assert restore(copy, place.folder, KEYS, NOON).kept == ("access.db",)
+        with closing(open_ledger(place.folder / "ledger.db")) as record:
+            assert record.head() == head
     with closing(open_ledger(place.folder / "access.db", "access")) as access:
         assert access.head() == seen
 

@@ -112,3 +112,12 @@ def test_a_text_without_a_key_cannot_be_destroyed_again(tmp_path: Path) -> None:
     with pytest.raises(Damage, match="no key to destroy"):
         ledger.do(INCIDENT, incident_id(1), an_order(version=1), TEACHER)
     assert ledger.head() == head
+
+
+def test_it_is_not_done_while_this_process_is_in_the_middle_of_reading(tmp_path: Path) -> None:
+    ledger, _ = told(tmp_path)
+    reading = ledger.recorder.by_stream("incident", upto=100)
+    next(reading)
+    assert not finish_destruction(ledger.recorder.db)
+    assert list(reading)
+    assert finish_destruction(ledger.recorder.db)

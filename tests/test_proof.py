@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import struct
 from pathlib import Path
 
 import pytest
@@ -28,7 +29,7 @@ from ledger.store.chain import genesis, link, relink
 from ledger.store.checkpoint import Checkpoint, checkpoint, parse
 from ledger.store.errors import Damage
 from ledger.store.proof import MOST, Finding, Verdict, verify
-from ledger.store.wal import log_of
+from ledger.store.wal import log_of, overlooked
 
 SEED = 20_261_014
 FLIPS = 500
@@ -156,6 +157,33 @@ def test_a_log_of_a_killed_process_is_no_damage(tmp_path: Path) -> None:
         assert said.events == (position if cut == len(log) else 0)
 
 
+def test_a_log_that_another_process_begins_anew_meanwhile_is_no_damage(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.db"
+    log_of(path).write_bytes(bytes(32) + struct.pack(">2I", 1, 1) + bytes(16 + 4096))
+
+    def emptied() -> int:
+        log_of(path).write_bytes(b"")
+        return 0
+
+    assert overlooked(path, lambda: 0) == 1
+    assert overlooked(path, emptied) == 0
+
+
+def test_what_has_to_stay_in_the_log_is_proved_there(tmp_path: Path) -> None:
+    ledger, reader = new_ledger(tmp_path), open_ledger(tmp_path / "ledger.db")
+    reader.recorder.db.execute("BEGIN")
+    reader.recorder.rows("1")
+    fill(ledger, students=20, incidents=20)
+    assert log_of(ledger.recorder.path).stat().st_size > 0
+    assert verify(ledger).whole
+    log = bytearray(log_of(ledger.recorder.path).read_bytes())
+    for start in range(32, len(log), 24 + 4096):
+        log[start + 24 + 200] ^= 1
+    log_of(ledger.recorder.path).write_bytes(log)
+    ledger.recorder.db.execute("PRAGMA shrink_memory")
+    assert not verify(ledger).whole
+
+
 # Rows changed by somebody who has the key.
 
 BY_HAND = {
@@ -172,6 +200,8 @@ BY_HAND = {
     "sealed": "UPDATE event SET sealed = x'00' WHERE position = 30",
     "hash": "UPDATE event SET hash = x'00' WHERE position = 30",
     "gone": "DELETE FROM event WHERE position = 30",
+    "no text": "UPDATE event SET stream = CAST(x'ff' AS TEXT), topic = CAST(x'fe' AS TEXT) "
+    "WHERE position = 30",
 }
 
 
@@ -183,6 +213,15 @@ def test_a_row_changed_by_hand_is_found_at_its_position(column: str, tmp_path: P
     said = verify(ledger)
     assert 30 in {finding.position for finding in said.damage}
     assert all("30" in str(f) or "31" in str(f) or f.position != 30 for f in said.damage)
+
+
+def test_another_identity_is_found_at_the_first_position(tmp_path: Path) -> None:
+    ledger = new_ledger(tmp_path)
+    fill(ledger, students=5, incidents=5)
+    by_hand(ledger, "UPDATE ledger SET id = 'another'")
+    ledger.close()
+    (finding,) = verify(open_ledger(tmp_path / "ledger.db")).damage
+    assert finding.position == 1
 
 
 def test_time_that_goes_back_is_found(tmp_path: Path) -> None:

@@ -248,10 +248,8 @@ def check(copy: Path, keys: SchoolKeys, *, against: Sequence[Checkpoint] = ()) -
     verdicts, found = dict[str, Verdict](), list(_other_files(copy, manifest))
     for name in LABELS:
         try:
-            verdicts[name] = verdict = verify_file(copy / name, keys, against=kept)
-            found += verdict.damage
-            if verdict.keyless != (manifest.kind == ARCHIVE):
-                found.append(Finding(None, f"{copy / name} is not the file of a {manifest.kind}"))
+            verdicts[name] = verify_file(copy / name, keys, against=kept)
+            found += verdicts[name].damage
         except (Damage, StorageError) as error:
             found.append(Finding(None, str(error)))
     return Checked(manifest, verdicts, tuple(found))

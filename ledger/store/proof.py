@@ -265,14 +265,14 @@ class _Rows:
             versions[stream] = version
             last, previous, before = position, row[HASH], at
             if position in self.wanted:
-                self.marks[position] = Head(position, previous, before.decode())
-        self.head = Head(last, previous, before.decode())
+                self.marks[position] = Head(position, previous, _text(before))
+        self.head = Head(last, previous, _text(before))
 
     def _orders_destruction(self, position: int, category: bytes, topic: bytes) -> bool:
         """Whether events of this kind may order a text destroyed."""
         try:
-            kind, _, _ = kind_of(category.decode(), topic.decode())
-        except (Unreadable, UnicodeDecodeError) as error:
+            kind, _, _ = kind_of(_text(category), _text(topic))
+        except Unreadable as error:
             self._say("position {}: {}", position, error)
             return False
         return kind.destroys is not Event.destroys
@@ -289,13 +289,13 @@ class _Rows:
             self._say(_NO_KEY, position)
             return
         if wrapped is None:
-            self._destroyed[row[STREAM].decode(), row[VERSION]] = (position, by)
+            self._destroyed[_text(row[STREAM]), row[VERSION]] = (position, by)
         elif by is not None or not self._opens(row):
             self._say(_OTHER_KEY, position)
         self._keys += 1
 
     def _opens(self, row: Row) -> bool:
-        where = place(row[STREAM].decode(), row[VERSION], row[TOPIC].decode())
+        where = place(_text(row[STREAM]), row[VERSION], _text(row[TOPIC]))
         try:
             self.ledger.keys.unwrap(row[WRAPPED], where)
         except CannotOpen:
@@ -331,6 +331,10 @@ class _Rows:
             for order in self.ledger.decoded(row):
                 if not isinstance(order, Unreadable):
                     yield from (((order.stream, v), position) for v in order.event.destroys)
+
+
+def _text(column: bytes) -> str:
+    return column.decode("utf-8", "replace")  # by hand, anything can stand there
 
 
 def _of_texts(ledger: Ledger) -> Iterator[Finding]:
