@@ -26,20 +26,13 @@ if TYPE_CHECKING:
 C = TypeVar("C", bound=Command)
 S = TypeVar("S")
 E = TypeVar("E", bound=Event)
-NO_LEDGER = (
-    "There is no ledger in {}. Set BLEDGER_DATA to the data folder, restore a backup, or make a "
-    "new one: bledger init"
-)
+NO_LEDGER = "There is no ledger in {}. Set BLEDGER_DATA, restore a backup, or run: bledger init"
+system_user = getpass.getuser
 
 
 def clock() -> datetime:
     """The one clock."""
     return datetime.now(UTC)
-
-
-def system_user() -> str:
-    """The operating system's user."""
-    return getpass.getuser()
 
 
 class School:
@@ -86,6 +79,9 @@ class School:
         """A plain connection to the roster's tables, for finding people without SQLAlchemy."""
         if not (self.folder / VIEWS).exists():
             self.views.catch_up(self.record)
+        return self.open_views()
+
+    def open_views(self) -> Any:
         return sqlite.opened(self.folder / VIEWS, self.keys.derived("views"), durable=False)
 
     @cached_property

@@ -186,7 +186,7 @@ def _both(source: Path, target: Path, key: bytes) -> Iterator[tuple[Any, Any]]:
         try:
             yield here, there
         except driver.Error as error:
-            raise sqlite.storage_error(error, target) from error
+            raise sqlite.storage_error(error, target.parent.with_name(target.name)) from error
 
 
 def _expire(into: Path, now: datetime, keep_days: int) -> Iterator[str]:
