@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import struct
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -90,6 +91,21 @@ def test_every_flipped_bit_of_the_file_is_found(tmp_path: Path) -> None:
     assert missed == []
     put(path, content)
     assert verdict(path).whole
+
+
+def test_where_rows_cannot_be_read_any_more_is_told_exactly(tmp_path: Path) -> None:
+    path = a_file(tmp_path)
+    content, told = path.read_bytes(), set[int]()
+    before = "SELECT hash, payload, sealed FROM event WHERE position < ?"
+    for page in range(4096, len(content), 4096):
+        put(path, flipped(content, page * 8))
+        for finding in verdict(path).damage:
+            if "cannot be read" in str(finding) and (finding.position or 0) > 1:
+                with closing(open_ledger(path)) as ledger:
+                    rows = ledger.recorder.db.execute(before, (finding.position,)).fetchall()
+                assert len(rows) + 1 == finding.position
+                told.add(finding.position)
+    assert len(told) > 10
 
 
 def test_the_chain_alone_misses_some_flips(tmp_path: Path) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Generator, Iterator, Sequence
+import sys
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain, islice
 from typing import Any
 
 import sqlcipher3.dbapi2 as driver
@@ -18,7 +20,6 @@ from ledger.store.errors import Damage, StorageError
 from ledger.store.mapper import kind_of, place
 from ledger.store.sealing import CannotOpen
 from ledger.store.sqlite import (
-    DESTROYED_BY,
     HASH,
     POSITION,
     RECORDED_AT,
@@ -26,7 +27,6 @@ from ledger.store.sqlite import (
     STREAM,
     TOPIC,
     VERSION,
-    WRAPPED,
     Row,
 )
 from ledger.store.wal import log_of, overlooked
@@ -216,16 +216,19 @@ class _Rows:
         self._may_order: dict[tuple[bytes, bytes], bool] = {}  # by category and topic
         self._orders: list[int] = []
         self._destroyed: dict[tuple[str, int], tuple[int, int]] = {}  # → (position, order)
-        self._keys = 0
+        self._keys: Iterator[tuple[int, bytes | None, int | None]] = iter(())
+        self._next_key: tuple[int, bytes | None, int | None] | None = None
 
     def read(self, db: Any, progress: Progress | None) -> None:
         total = db.execute("SELECT MAX(position) FROM event").fetchone()[0] or 0
-        cursor = db.execute(sqlite.EVERY_ROW)
-        while page := cursor.fetchmany(PAGE):
-            self._page(page)
+        self._keys = iter(db.execute(sqlite.EVERY_KEY))
+        self._next_key = next(self._keys, None)
+        cursor = iter(db.execute(sqlite.EVERY_EVENT))
+        for first in cursor:
+            self._page(chain((first,), islice(cursor, PAGE - 1)))
             if progress:
                 progress(self.head.position, total)
-        self._strays(db)
+        self._pass_strays(sys.maxsize)
 
     def stop(self, error: Exception) -> None:
         """What follows cannot be read."""
@@ -236,37 +239,39 @@ class _Rows:
         if len(self.found) < MOST:
             self.found.append(Finding(position, what.format(position, more)))
 
-    def _page(self, page: Sequence[Row]) -> None:
+    def _page(self, rows: Iterable[Row]) -> None:
         # Long, and no call for a whole row: this is where the time goes.
         last, previous, before = self.head.position, self.head.hash, self.head.recorded_at.encode()
         versions, kinds = self._versions, self._may_order
-        for row in page:
-            position, stream, version, at = (
-                row[POSITION],
-                row[STREAM],
-                row[VERSION],
-                row[RECORDED_AT],
-            )
-            if position != last + 1:
-                self._say(_MISSING, last + 1, position - 1)
-            if relink(previous, row) != row[HASH]:
-                self._say(_CHANGED, position)
-            if version != versions.get(stream, 0) + 1:
-                self._say(_UNFOLLOWED, position)
-            if at < before:
-                self._say(_BACK, position)
-            kind = (stream.partition(b"-")[0], row[TOPIC])
-            if kind not in kinds:
-                kinds[kind] = self._orders_destruction(position, *kind)
-            if kinds[kind]:
-                self._orders.append(position)
-            if row[SEALED] is not None or row[WRAPPED] is not None:
-                self._key(row)
-            versions[stream] = version
-            last, previous, before = position, row[HASH], at
-            if position in self.wanted:
-                self.marks[position] = Head(position, previous, _text(before))
-        self.head = Head(last, previous, _text(before))
+        try:
+            for row in rows:
+                position, stream, version, at = (
+                    row[POSITION],
+                    row[STREAM],
+                    row[VERSION],
+                    row[RECORDED_AT],
+                )
+                if position != last + 1:
+                    self._say(_MISSING, last + 1, position - 1)
+                if relink(previous, row) != row[HASH]:
+                    self._say(_CHANGED, position)
+                if version != versions.get(stream, 0) + 1:
+                    self._say(_UNFOLLOWED, position)
+                if at < before:
+                    self._say(_BACK, position)
+                kind = (stream.partition(b"-")[0], row[TOPIC])
+                if kind not in kinds:
+                    kinds[kind] = self._orders_destruction(position, *kind)
+                if kinds[kind]:
+                    self._orders.append(position)
+                if row[SEALED] is not None and not self.keyless:
+                    self._key(row)
+                versions[stream] = version
+                last, previous, before = position, row[HASH], at
+                if position in self.wanted:
+                    self.marks[position] = Head(position, previous, _text(before))
+        finally:  # when the next row cannot be read, this is where the readable ones end
+            self.head = Head(last, previous, _text(before))
 
     def _orders_destruction(self, position: int, category: bytes, topic: bytes) -> bool:
         """Whether events of this kind may order a text destroyed."""
@@ -280,39 +285,33 @@ class _Rows:
     # Keys: each sealed text has the one that was made for it, or an order that says why not.
 
     def _key(self, row: Row) -> None:
-        if self.keyless:
-            return
-        position, wrapped, by = row[POSITION], row[WRAPPED], row[DESTROYED_BY]
-        if row[SEALED] is None:
-            return
-        if wrapped is None and by is None:
+        position = row[POSITION]
+        self._pass_strays(position)
+        if self._next_key is None or self._next_key[0] != position:
             self._say(_NO_KEY, position)
             return
-        if wrapped is None:
+        _, wrapped, by = self._next_key
+        self._next_key = next(self._keys, None)
+        if wrapped is None and by is None:
+            self._say(_NO_KEY, position)
+        elif wrapped is None and by is not None:
             self._destroyed[_text(row[STREAM]), row[VERSION]] = (position, by)
-        elif by is not None or not self._opens(row):
+        elif by is not None or not self._opens(row, wrapped or b""):
             self._say(_OTHER_KEY, position)
-        self._keys += 1
 
-    def _opens(self, row: Row) -> bool:
+    def _opens(self, row: Row, wrapped: bytes) -> bool:
         where = place(_text(row[STREAM]), row[VERSION], _text(row[TOPIC]))
         try:
-            self.ledger.keys.unwrap(row[WRAPPED], where)
+            self.ledger.keys.unwrap(wrapped, where)
         except CannotOpen:
             return False
         return True
 
-    def _strays(self, db: Any) -> None:
-        """Keys that belong to no sealed text; in an archive none does."""
-        if db.execute("SELECT COUNT(*) FROM key").fetchone()[0] == self._keys:
-            return
-        found = db.execute(
-            "SELECT position FROM key WHERE ? OR position NOT IN "
-            "(SELECT position FROM event WHERE sealed IS NOT NULL)",
-            (self.keyless,),
-        )
-        for (position,) in found.fetchall():
-            self._say(_STRAY, position)
+    def _pass_strays(self, position: int) -> None:
+        """Keys before this position that belong to no sealed text; in an archive none does."""
+        while self._next_key is not None and self._next_key[0] < position:
+            self._say(_STRAY, self._next_key[0])
+            self._next_key = next(self._keys, None)
 
     def of_orders(self) -> Iterator[Finding]:
         """Destroyed keys that no order names, and orders that were not carried out."""

@@ -96,7 +96,8 @@ _ROW = (
     "fingerprint, payload, sealed, hash, wrapped, destroyed_by "
     "FROM event LEFT JOIN key ON key.position = event.position"
 )
-EVERY_ROW = f"{_ROW} ORDER BY event.position"
+EVERY_EVENT = f"SELECT {COLUMNS} FROM event ORDER BY position"
+EVERY_KEY = "SELECT position, wrapped, destroyed_by FROM key ORDER BY position"
 
 Row = tuple[Any, ...]  # the columns of `_ROW`, in that order
 POSITION, STREAM, VERSION, TOPIC, RECORDED_AT, ACTOR, ASSURANCE = range(7)
