@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import count
 from typing import Any
 
 from ledger.domain import Recorded, Refused, Undo
@@ -37,35 +38,45 @@ def report(
 ) -> Done[IncidentEvent]:
     """Record an incident; the same report again is the same incident, unless `again`.
 
-    `key` names it: a retry's key or a paper slip's number. Without one its own words do.
+    `key` names it: a retry's key or a paper slip's number, free again once its report was taken
+    back. Without one its own words name it, for as long as the incident stands.
     """
-    if key is not None:
-        return record.do(INCIDENT, record.id_for("incident", key), command, actor, key=key)
+    names = _own_names(record, command, actor, now) if key is None else _numbered(key)
     # Inside one transaction, so that two that race see each other.
     with record.batch():
-        for name in _names(record, command, actor, now, again):
-            done = record.do(INCIDENT, record.id_for("incident", name), command, actor, key=name)
-            if not done.repeated or (not again and _stands(record, done.stream)):
-                return done
+        for name in names:
+            id = record.id_for("incident", name)
+            if not record.known(name) or not _passed(record, f"incident-{id}", key, again):
+                return record.do(INCIDENT, id, command, actor, key=name)
     raise AssertionError("names do not end")
 
 
-def _names(
-    record: Ledger, command: ReportIncident, actor: Actor, now: datetime, again: bool
+def _own_names(
+    record: Ledger, command: ReportIncident, actor: Actor, now: datetime
 ) -> Iterator[str]:
     """Keys that the same words may be known by, the likeliest first."""
-    own = record.fingerprint(command, actor)
+    own = f"auto:{record.fingerprint(command, actor)}"
     if command.occurred.relative:
         bucket = int(now.timestamp()) // SAME_LINE
-        before = f"auto:{own}:{bucket - 1}"
+        before = f"{own}:{bucket - 1}"
         if record.known(before):
             yield before
         own = f"{own}:{bucket}"
-    yield f"auto:{own}"
-    number = 1
-    while True:
-        number += 1
-        yield f"auto:{own}:again{number}"
+    yield from _numbered(own)
+
+
+def _numbered(name: str) -> Iterator[str]:
+    yield name
+    for number in count(2):
+        yield f"{name}:again{number}"
+
+
+def _passed(record: Ledger, stream: str, key: str | None, again: bool) -> bool:
+    """Whether what is recorded under a name leaves the report to another name."""
+    if key is None:
+        return again or not _stands(record, stream)
+    history = record.stream(stream)
+    return bool(history) and not INCIDENT.fold(history).reported
 
 
 def _stands(record: Ledger, stream: str) -> bool:
@@ -122,4 +133,6 @@ def _last_entry(record: Ledger, actor: Actor) -> list[Recorded[Any]]:
         raise Refused("you have logged nothing lately that could be taken back")
     if last[0].event.undoes:
         raise Refused("the last thing you logged is taken back already")
+    if any(r.event.lasting for r in last):
+        raise Refused(f"this is never taken back: {last[-1].event}")
     return last

@@ -10,22 +10,27 @@ from types import NoneType, UnionType
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from hypothesis import strategies as st
-from made import NOON, ZONE, a_student, incident_id, student_id
+from made import NOON, TEACHER, ZONE, a_student, incident_id, student_id
 from pydantic import AwareDatetime
 from pydantic.fields import FieldInfo
 
-from ledger.domain import Command, Decider, Destroyed, Undo, Value
+from ledger import entry
+from ledger.domain import Command, Decider, Destroyed, Recorded, Refused, Undo, Value, standing
 from ledger.domain.calendar import CALENDAR, SetSchoolYear
 from ledger.domain.codes import Behavior, Level, Outside, Role
 from ledger.domain.incident import (
     INCIDENT,
     BehaviorSeen,
     Days,
+    DestroyStatement,
     Participant,
     ReportIncident,
+    StatementAdded,
 )
 from ledger.domain.staff import STAFF, RecordStaff
-from ledger.domain.student import STUDENT, DestroyIdentity, RecordStudent
+from ledger.domain.student import STUDENT, DestroyIdentity, RecordStudent, StudentRecorded
+from ledger.store import Done, Ledger
+from ledger.store.errors import Conflict
 
 Strategy = st.SearchStrategy[Any]
 Step = tuple[str, str, Command]  # category, id, command
@@ -69,6 +74,7 @@ NAMED: dict[str, Strategy] = {
     "version": st.integers(1, 9),
     "zone": st.sampled_from((ZONE, "UTC", "Pacific/Auckland")),
     "school_id": st.just("9"),
+    "source": st.sampled_from(("roster", "by hand")),
     "name": st.sampled_from(("2025-26", "2026-27", "summer")),
     **dict.fromkeys(("by", "to", "reported_by", "recorded_by", "office_to", "homeroom"), STAFF_ID),
 }
@@ -251,3 +257,28 @@ def commands(draw: st.DrawFn, *categories: str, max_size: int = 12) -> list[Step
 def enrolled() -> list[Step]:
     """The three students that commands speak of, on the roster."""
     return [("student", student_id(number), a_student(number)) for number in (1, 2, 3)]
+
+
+def do(ledger: Ledger, step: Step) -> Done[Any] | None:
+    """Have a command done as people have it done; None when it is refused."""
+    category, id, command = step
+    try:
+        if isinstance(command, Undo):
+            return entry.undo(ledger, TEACHER, ledger.recorder.clock())[0]
+        aimed = _aimed(command, ledger.stream(f"{category}-{id}"))
+        return ledger.do(DECIDERS[category], id, aimed, TEACHER)
+    except (Refused, Conflict):
+        return None
+
+
+def _aimed(command: Command, history: list[Recorded[Any]]) -> Command:
+    """An order to destroy, with the versions of what it means."""
+    if isinstance(command, DestroyStatement):
+        said = [r for r in standing(history) if isinstance(r.event, StatementAdded)]
+        versions = [r.version for r in said if r.event.number == command.number]
+        return command.model_copy(update={"version": versions[-1]}) if versions else command
+    if isinstance(command, DestroyIdentity):
+        known = [r for r in history if isinstance(r.event, StudentRecorded)]
+        left = tuple(r.version for r in known if not isinstance(r.event.who, Destroyed))
+        return command.model_copy(update={"versions": left})
+    return command

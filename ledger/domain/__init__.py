@@ -82,6 +82,11 @@ class Event(Value):
         return ()
 
     @property
+    def lasting(self) -> bool:
+        """Whether it is never taken back: a destroyed text does not return."""
+        return bool(self.destroys)
+
+    @property
     def students(self) -> frozenset[str]:
         """Ids of the students this event speaks of."""
         return frozenset()

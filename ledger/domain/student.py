@@ -73,14 +73,22 @@ class OfStudent(Event):
         return self.student_id
 
 
-class StudentRecorded(Facts, OfStudent):
+class OfSource(OfStudent):
+    """What a source said is changed by what it says next, and taken back by nobody."""
+
+    @property
+    def lasting(self) -> bool:
+        return True
+
+
+class StudentRecorded(Facts, OfSource):
     """A source described the student so, from this date on."""
 
     def __str__(self) -> str:
         return f"on the roster, grade {self.grade or 'not said'}"
 
 
-class StudentWithdrawn(OfStudent):
+class StudentWithdrawn(OfSource):
     """The student left, as a source says."""
 
     effective_on: date
