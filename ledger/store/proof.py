@@ -85,11 +85,10 @@ def verify(
         about += _of_log(ledger)
         with ThreadPoolExecutor(1) as beside:
             pages = beside.submit(_of_pages, ledger)
-            about += _read(ledger, rows, full, progress)
-            about += pages.result()
-        about += rows.of_orders()
-        if full and not rows.keyless:
-            about += _of_texts(ledger)
+            about += _read(ledger, rows, progress)
+            about += (bad := pages.result())
+        if rows.to_the_end and not bad:
+            about += _of_the_rest(ledger, rows, full)
     except driver.Error as error:
         about.append(Finding(None, str(sqlite.storage_error(error, ledger.recorder.path))))
     except (Damage, StorageError) as error:
@@ -138,22 +137,29 @@ def _failing(db: Any) -> list[str]:
     return [says.replace("HMAC verification failed for", "damage on") for says in said]
 
 
-def _read(ledger: Ledger, rows: _Rows, full: bool, progress: Progress | None) -> Iterator[Finding]:
+def _read(ledger: Ledger, rows: _Rows, progress: Progress | None) -> Iterator[Finding]:
     """What stands in the tables as of one moment, whatever is appended meanwhile."""
     db = ledger.recorder.another()
     try:
-        there, moved = (0, 0) if ledger.recorder.read_only else _moved(db)
         db.execute("BEGIN")
         yield from _of_rules(db)
         rows.keyless = yield from _is_archive(db, ledger)
-        if full or there != moved:  # what has to stay in the log is proved by reading it
-            yield from _of_indexes(db)
         db.text_factory = bytes
         rows.read(db, progress)
     except driver.Error as error:
         rows.stop(error)
     finally:
         db.close()
+
+
+def _of_the_rest(ledger: Ledger, rows: _Rows, full: bool) -> Iterator[Finding]:
+    """What only makes sense once every page and row could be read."""
+    yield from rows.of_orders()
+    there, moved = (0, 0) if ledger.recorder.read_only else _moved(ledger.recorder.db)
+    if full or there != moved:  # a page that has to stay in the log is proved by reading it
+        yield from _of_indexes(ledger.recorder.db)
+    if full and not rows.keyless:
+        yield from _of_texts(ledger)
 
 
 def _is_archive(db: Any, ledger: Ledger) -> Generator[Finding, None, bool]:
@@ -186,8 +192,7 @@ def _made() -> dict[str, str]:
 
 def _of_indexes(db: Any) -> Iterator[Finding]:
     for (says,) in db.execute(f"PRAGMA integrity_check({MOST})").fetchall():
-        if says != "ok":
-            yield Finding(None, says)
+        yield from (Finding(None, line) for line in says.splitlines() if line != "ok")
 
 
 # The rows.
