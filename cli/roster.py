@@ -79,18 +79,20 @@ def _progress(desk: Desk, count: int, total: int) -> None:
 
 
 def _say(desk: Desk, taken: Taken, read: int, dry_run: bool) -> int:
+    refused = [problem for problem in taken.problems if problem.refused]
     fields = {
         "appended": taken.appended,
         "unchanged": taken.unchanged,
         "withdrawn": taken.withdrawn,
-        "rejected": len(taken.problems),
+        "rejected": len(refused),
         "problems": [_problem(p) for p in taken.problems],
         "students": read,
     }
     did = "would be read" if dry_run else "appended"
     count = read if dry_run else taken.appended
-    lines = [f"{count} {did}, {taken.unchanged} unchanged, {len(taken.problems)} rows to look at"]
-    lines += [f"  {p.file}:{p.line}  {p.column}: {p.reason}" for p in taken.problems[:SHOWN]]
+    odd = len(taken.problems) - len(refused)
+    lines = [f"{count} {did}, {taken.unchanged} unchanged, {len(refused)} left out, {odd} odd"]
+    lines += [f"  {problem}" for problem in taken.problems[:SHOWN]]
     if len(taken.problems) > SHOWN:
         lines.append(f"  … and {len(taken.problems) - SHOWN} more: --json lists all")
     if taken.kept:
@@ -99,11 +101,11 @@ def _say(desk: Desk, taken: Taken, read: int, dry_run: bool) -> int:
             "whole roster"
         )
     desk.answer("roster-import/1", fields, lines)
-    return 1 if taken.problems else 0
+    return 1 if refused else 0
 
 
 def _problem(problem: Problem) -> dict[str, Any]:
-    return {name: getattr(problem, name) for name in ("file", "line", "column", "reason")}
+    return {name: getattr(problem, name) for name in ("file", "line", "column", "reason", "refused")}
 
 
 @roster.command()

@@ -23,6 +23,7 @@ class Problem:
     line: int  # physical, the first line of the row
     column: str  # empty: the whole row, or the whole file
     reason: str
+    refused: bool = False  # the row, or the file, was left out
 
     def __str__(self) -> str:
         column = f", {self.column}" if self.column else ""

@@ -191,8 +191,8 @@ class _Row:
     def __getitem__(self, column: str) -> str:
         return self.cells.get(column, "")
 
-    def note(self, column: str, reason: str) -> None:
-        self.problems.append(Problem(self.file, self.line, column, reason))
+    def note(self, column: str, reason: str, *, refused: bool = False) -> None:
+        self.problems.append(Problem(self.file, self.line, column, reason, refused))
 
 
 class _BadRow(Exception):
@@ -398,7 +398,7 @@ class _Reading:
                 _check(row, fault)
                 made = make(row) if _first(row, seen) else None
             except _BadRow as bad:
-                row.note(*bad.args)
+                row.note(*bad.args, refused=True)
                 self.refused[file].add(_readable(row["sourcedId"]))
                 continue
             if made is not None:
@@ -438,7 +438,7 @@ class _Reading:
 
     def _lose(self, file: str, line: int, column: str, reason: str) -> None:
         """One file is lost: a problem, or the end when it is the users."""
-        problem = Problem(file, line, column, reason)
+        problem = Problem(file, line, column, reason, refused=True)
         if file == USERS:
             raise Unreadable(f"{problem}; export the roster again as OneRoster 1.1")
         self.problems.append(problem)
