@@ -440,7 +440,7 @@ def _rows(stream: str, history: History) -> Rows:
         "recorded_by": card.recorded_by,
         "merged_into": card.merged_into,
         "is_open": int(bool(card.open)),
-        "card": json.dumps(asdict(card), ensure_ascii=False, separators=(",", ":")),
+        "card": json.dumps(card, default=vars, ensure_ascii=False, separators=(",", ":")),
     }
     people = [
         {
