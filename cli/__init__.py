@@ -10,14 +10,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, is_dataclass
 from datetime import date, datetime
 from functools import cached_property
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
-from cli.errors import exit_code, sentence
+from cli.errors import NOTHING, exit_code, sentence
 
 if TYPE_CHECKING:
+    from ledger.finding import Which
     from ledger.school import School
 
 VERSION = "0.1.0"
@@ -61,8 +63,13 @@ class Desk:
         self.as_json = self.ascii = False
         self.argv: tuple[str, ...] = ()
         self.purpose = "school work"
-        self.draft: int | None = None  # the draft that is being finished
-        self.told = False  # what went wrong is on the screen already
+        self.so_far = NOTHING  # what stands in the ledger, should it stop here
+        self.typed: dict[str, str] = {}  # texts from prompts and standard input, by option
+        self.typed_at: datetime | None = None  # when the words of a draft were typed
+        self.draft: int | None = None  # the draft that is finished as it stands …
+        self.replaces: int | None = None  # … or with other words
+        self.kept: int | None = None  # the draft that what was typed is kept as
+        self.after: list[str] = []  # what to say after what went wrong
 
     @property
     def folder(self) -> Path:
@@ -88,28 +95,34 @@ class Desk:
 
     def say(self, text: str) -> None:
         """A line of the answer, safe to print."""
-        from ledger.said import clean
-
-        shown = clean(text)
-        if self.ascii:
-            from anyascii import anyascii
-
-            shown = anyascii(shown)
-        click.echo(shown)
+        click.echo(self._shown(text))
 
     def talk(self, text: str) -> None:
         """A line beside the answer."""
+        click.echo(self._shown(text), err=True)
+
+    def _shown(self, text: str) -> str:
         from ledger.said import clean
 
-        click.echo(clean(text), err=True)
+        if not self.ascii:
+            return clean(text)
+        from anyascii import anyascii
+
+        return str(anyascii(clean(text)))
 
     def answer(self, schema: str, fields: dict[str, Any], lines: Sequence[str] = ()) -> None:
         """The answer: one JSON object, or lines for people."""
         if self.as_json:
-            click.echo(json.dumps({"schema": schema} | fields, default=plain, ensure_ascii=False))
+            said = json.dumps({"schema": schema} | fields, default=plain, ensure_ascii=self.ascii)
+            click.echo(said if said.isprintable() else "".join(map(_escaped, said)))
             return
         for line in lines:
             self.say(line)
+
+
+def _escaped(letter: str) -> str:
+    """A letter of a JSON text; what would move the cursor is spelled out, and so stays exact."""
+    return letter if letter.isprintable() else json.dumps(letter)[1:-1]
 
 
 def plain(value: Any) -> Any:
@@ -172,8 +185,7 @@ class Commands(click.Group):
         if name not in COMMANDS:
             return None
         module = importlib.import_module(f"cli.{COMMANDS[name]}")
-        found: click.Command = getattr(module, name)
-        return found
+        return examples_last(getattr(module, name))
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -188,6 +200,16 @@ def _near(word: str) -> str:
 
     near = difflib.get_close_matches(word, COMMANDS, n=1)
     return f" Did you mean {near[0]}?" if near else " See: bledger --help"
+
+
+def examples_last(command: click.Command) -> click.Command:
+    """The command, and those under it, with their examples at the end of --help."""
+    text, mark, examples = (command.help or "").partition("\b\nExamples:")
+    if mark:
+        command.help, command.epilog = text.rstrip(), mark + examples
+    for below in getattr(command, "commands", {}).values():
+        examples_last(below)
+    return command
 
 
 @click.group(
@@ -207,6 +229,9 @@ def bledger(debug: bool) -> None:
     """
 
 
+examples_last(bledger)
+
+
 def run(argv: Sequence[str], desk: Desk) -> int:
     """Run one command line; the exit code. What goes wrong becomes one sentence on stderr."""
     debug = "--debug" in argv
@@ -214,21 +239,47 @@ def run(argv: Sequence[str], desk: Desk) -> int:
     try:
         # Not standalone: click would print and exit by itself.
         result = bledger.main(
-            args=list(desk.argv), prog_name="bledger", standalone_mode=False, obj=desk
+            args=list(desk.argv) or ["--help"],
+            prog_name="bledger",
+            standalone_mode=False,
+            obj=desk,
         )
     except BaseException as error:
+        if _reader_left(error):
+            return 0
         if debug and not isinstance(error, click.exceptions.Exit | click.Abort):
             raise
-        for line in sentence(error) if not desk.told else ():
-            desk.talk(line)
+        _tell(desk, error)
         return exit_code(error)
     return result if isinstance(result, int) else 0
+
+
+def _reader_left(error: BaseException) -> bool:
+    """Whether only the answer was cut off, as by `| head`; click exits by itself then."""
+    return isinstance(error, BrokenPipeError) or isinstance(error.__context__, BrokenPipeError)
+
+
+def _tell(desk: Desk, error: BaseException) -> None:
+    """What went wrong, what is recorded all the same, and how to go on."""
+    lines = sentence(error, desk.so_far)
+    if type(error).__name__ == "Which":
+        from cli.asking import which
+
+        lines = which(desk, cast("Which", error))
+    for line in [*lines, *desk.after]:
+        desk.talk(line)
 
 
 def main() -> None:
     """The program."""
     _harden()
-    sys.exit(run(sys.argv[1:], Desk()))
+    code = run(sys.argv[1:], Desk())
+    try:
+        sys.stdout and sys.stdout.flush()
+    except BrokenPipeError:
+        # Or Python says at its end that it could not flush.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(code)
 
 
 def _harden() -> None:
@@ -238,4 +289,5 @@ def _harden() -> None:
 
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
+        if isinstance(stream, TextIOWrapper):  # there is none when it was closed
+            stream.reconfigure(encoding="utf-8", errors="replace")

@@ -11,12 +11,19 @@ from typing import Any, TypeVar
 import click
 
 from cli import Desk
-from cli.errors import Failed
-from ledger.domain import When
+from ledger.domain import TEXT_CAP, When
 from ledger.domain.codes import Code, current
 from ledger.domain.incident import INCIDENT
 from ledger.finding import Found, NoSuch, Which, one
-from ledger.said import Bells, Unclear, match_code, parse_as_of, parse_when, split_students
+from ledger.said import (
+    Bells,
+    Unclear,
+    clean,
+    match_code,
+    parse_as_of,
+    parse_when,
+    split_students,
+)
 
 CodeT = TypeVar("CodeT", bound=Code)
 ASK = "\0ask"  # an option that stands there without its value
@@ -49,24 +56,30 @@ def staff(desk: Desk, words: str) -> str:
     found = staff_named(desk.school.roster, words)
     if len(found) != 1:
         fit = f"{len(found)} of the staff fit" if found else "nobody on the staff is called"
-        raise Failed(f"{fit} {words!r}. See: bledger staff list")
+        raise NotOne(f"{fit} {_quoted(words)}. See: bledger staff list")
     return found[0]
 
 
 def when(desk: Desk, said: str | None, *, future: bool = False) -> When:
     """An instant, from what was typed; nothing typed is now."""
-    school, zone = desk.school, desk.school.settings.zone
+    now, zone = _now(desk), desk.school.settings.zone
     if said is None:
-        return When(at=school.now.replace(second=0, microsecond=0), zone=zone.key, said="now")
-    at = parse_when(said, school.now, zone, partial(_bells, desk), allow_future=future)
+        return When(at=now.replace(second=0, microsecond=0), zone=zone.key, said="now")
+    at = parse_when(said, now, zone, partial(_bells, desk), allow_future=future)
     return When(at=at, zone=zone.key, said=said)
+
+
+def _now(desk: Desk) -> datetime:
+    """When the words were typed: of a draft, when it was written."""
+    return (desk.typed_at or desk.clock()).astimezone(desk.school.settings.zone)
 
 
 def day(desk: Desk, said: str | None) -> date:
     """A day, from what was typed; nothing typed is today."""
+    now = _now(desk)
     if said is None:
-        return desk.school.now.date()
-    return parse_as_of(said, desk.school.now, desk.school.settings.zone, edge="start").date()
+        return now.date()
+    return parse_as_of(said, now, desk.school.settings.zone, edge="start").date()
 
 
 def position(desk: Desk, as_of: str | None, number: int | None) -> int | None:
@@ -85,25 +98,53 @@ def edge(desk: Desk, said: str, side: Any) -> datetime:
     return parse_as_of(said, desk.school.now, desk.school.settings.zone, edge=side)
 
 
-def text(desk: Desk, value: str | None, prompt: str) -> str | None:
-    """What was said: in the line, on standard input (-), or at a prompt."""
-    if value == "-":
-        return _stdin()
-    if value == ASK:
-        if not sys.stdin.isatty():
-            raise click.UsageError(f"--{prompt} has no text. Give it, or - to read it from stdin.")
-        return str(click.prompt(prompt, prompt_suffix=": ", err=True))
-    return value
+def text(desk: Desk, value: str | None, option: str) -> str | None:
+    """What was said: in the line, on standard input (-), or at a prompt; None when it was blank."""
+    if value in (ASK, "-"):
+        if option not in desk.typed:
+            desk.typed[option] = _stdin(option) if value == "-" else _prompted(option)
+        value = desk.typed[option]
+    if value is not None and len(value) > TEXT_CAP:
+        raise BadText(
+            option,
+            f"the text of --{option} has {len(value):,} characters, and {TEXT_CAP:,} is the most "
+            "that is taken: make it shorter, or two statements",
+        )
+    return value if value and value.strip() else None
 
 
-def _stdin() -> str:
+def _prompted(option: str) -> str:
+    if not sys.stdin.isatty():
+        raise click.UsageError(f"--{option} has no text. Give it, or - to read it from stdin.")
+    try:
+        # The default lets Enter alone leave it open.
+        said = click.prompt(option, default="", show_default=False, prompt_suffix=": ", err=True)
+    except click.Abort:
+        click.echo(err=True)
+        raise
+    return str(said)
+
+
+def _stdin(option: str) -> str:
     """The words on standard input, byte for byte but for the line end that the shell adds."""
-    raw = sys.stdin.buffer.read(STDIN_CAP)
+    raw = sys.stdin.buffer.read(STDIN_CAP + 1)
+    if len(raw) > STDIN_CAP:
+        raise BadText(option, "what came on standard input is no statement: it is over a megabyte")
     try:
         said = raw.decode("utf-8")
     except UnicodeDecodeError:
-        raise Unclear("what came on standard input is not UTF-8 text; save it as UTF-8") from None
+        raise BadText(
+            option, "what came on standard input is not UTF-8 text; save it as UTF-8"
+        ) from None
     return said.removesuffix("\n").removesuffix("\r")
+
+
+class BadText(Unclear):
+    """A text that cannot be taken; `option` says which."""
+
+    def __init__(self, option: str, message: str) -> None:
+        super().__init__(message)
+        self.option = option
 
 
 def _bells(desk: Desk, day: date) -> Bells | None:
@@ -127,7 +168,7 @@ def incident(desk: Desk, said: str) -> str:
     found = record.begins("incident", said.lower()) if len(said) >= 4 else []
     if len(found) != 1:
         how = f"{len(found)} incidents begin" if found else "no incident begins"
-        raise NoIncident(f"{how} with {said!r}. See: bledger incident list")
+        raise NotOne(f"{how} with {_quoted(said)}. See: bledger incident list")
     return found[0]
 
 
@@ -137,11 +178,11 @@ def _last(desk: Desk) -> str:
     for id in record.last_streams(desk.school.actor.id, "incident"):
         if INCIDENT.fold(record.stream(f"incident-{id}")).reported:
             return id
-    raise NoIncident("you have logged no incident lately: give its id")
+    raise NotOne("you have logged no incident lately: give its id")
 
 
-class NoIncident(NoSuch):
-    """No incident fits, or several do."""
+class NotOne(NoSuch):
+    """Nothing fits, or several do; the message says what."""
 
     def __init__(self, message: str) -> None:
         Exception.__init__(self, message)
@@ -155,7 +196,7 @@ def label(desk: Desk, people: Mapping[str, Any], said: str | None) -> str:
     if said is None:
         referred = [name for name, person in people.items() if person.referred]
         if len(referred) != 1:
-            raise Failed(f"Several are referred: {', '.join(referred)}. Say which with --who.")
+            raise NotOne(f"Several are referred: {', '.join(referred)}. Say which with --who.")
         return referred[0]
     if said.upper() in people:
         return said.upper()
@@ -163,7 +204,19 @@ def label(desk: Desk, people: Mapping[str, Any], said: str | None) -> str:
     for name, person in people.items():
         if person.student_id == found.student_id:
             return name
-    raise Failed("That student takes no part in this incident.")
+    raise NotOne("That student takes no part in this incident.")
+
+
+def which(desk: Desk, error: Which) -> list[str]:
+    """The question, and the students who fit; a program is given their ids."""
+    if desk.as_json:
+        names = ("student_id", "grade", "teacher")
+        students = [{name: getattr(one, name) for name in names} for one in error.candidates]
+        desk.answer("which/1", {"draft": desk.kept, "students": students})
+        return [str(error)]
+    kept = f"Nothing is recorded yet; what you typed is kept as draft {desk.kept}."
+    asked = str(error) if desk.kept is None else f"Which student? {kept}"
+    return [asked, *candidates(error)]
 
 
 def candidates(error: Which) -> list[str]:
@@ -174,6 +227,10 @@ def candidates(error: Which) -> list[str]:
         f"{n:>3}  " + "  ".join(part.ljust(w) for part, w in zip(row, wide, strict=True)).rstrip()
         for n, row in enumerate(rows, 1)
     ]
+
+
+def _quoted(said: str) -> str:
+    return f'"{clean(said)[:40]}"'
 
 
 def iso(desk: Desk, said: str | None, side: Any) -> str | None:

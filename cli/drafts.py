@@ -3,18 +3,31 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable
-from functools import wraps
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from functools import partial, wraps
 from typing import Any
 
 import click
 
 from cli import Desk, asking
+from cli.asking import ASK
+from cli.errors import NOTHING, invalid
+from ledger.domain.codes import Behavior, Code, Injury, Location, Motivation, Others, Weapon
 from ledger.drafts import Draft, spool
-from ledger.finding import Which
+from ledger.said import Unclear
 from ledger.school import system_user
 
-TEXTS = ("saw", "told", "think")
+CODED = {  # option of `log` → the code set of its words
+    "did": Behavior,
+    "where": Location,
+    "why": Motivation,
+    "others": Others,
+    "injury": Injury,
+    "weapon": Weapon,
+}
+UNFIT = ("Which", "NoSuch", "NotOne", "Unclear", "UsageError", "ValidationError", "Conflict")
+LOST = ("StorageError", "OSError", "Damage")  # it is not the words that were wrong
 
 
 def kept_on_failure(command: Callable[..., None]) -> Callable[..., None]:
@@ -22,42 +35,139 @@ def kept_on_failure(command: Callable[..., None]) -> Callable[..., None]:
 
     @wraps(command)
     def careful(desk: Desk, **said: Any) -> None:
-        # Asked for and read before anything else, so that nothing later can lose them.
-        texts = {name: asking.text(desk, said[name], name) for name in TEXTS}
         try:
-            command(desk, **(said | texts))
-        except click.exceptions.Exit:
-            raise
-        except Exception as error:
-            if not said["dry_run"] and type(error).__name__ != "Conflict":
-                _keep(desk, {name: text for name, text in texts.items() if text}, error)
+            _check_letters(said)
+            # Asked for and read before anything else, so that nothing later can lose them.
+            for name in _asked_for(said):
+                asking.text(desk, said[name], name)
+            command(desk, **said)
+        except (Exception, KeyboardInterrupt) as error:
+            if not said["dry_run"] and desk.so_far == NOTHING and _worth_keeping(desk, error):
+                _keep(desk, said, error)
             raise
 
     return careful
 
 
-def _keep(desk: Desk, texts: dict[str, str], error: Exception) -> None:
+def _check_letters(said: dict[str, Any]) -> None:
+    """What a terminal of another encoding sent is no text that can be kept for ever."""
+    for name, value in said.items():
+        if not all(_is_text(one) for one in (value if isinstance(value, tuple) else (value,))):
+            raise asking.BadText(name, f"what you typed for {name} is not UTF-8 text")
+
+
+def _is_text(value: object) -> bool:
+    return not isinstance(value, str) or value.encode("utf-8", "replace").decode() == value
+
+
+def _texts() -> list[str]:
+    """Options that may be asked for or read from standard input."""
+    params = click.get_current_context().command.params
+    return [p.name or "" for p in params if getattr(p, "flag_value", None) == ASK]
+
+
+def _asked_for(said: dict[str, Any]) -> list[str]:
+    """Those of them that are; standard input is there but once."""
+    texts = _texts()
+    piped = [name for name in texts if said[name] == "-"]
+    if len(piped) > 1:
+        both = " and ".join(f"--{name}" for name in piped)
+        raise click.UsageError(f"only one text can come on standard input, not {both}")
+    return [name for name in texts if said[name] in (ASK, "-")]
+
+
+def _worth_keeping(desk: Desk, error: BaseException) -> bool:
+    """A report always, unless it was stopped; of what follows one, words that would be lost."""
+    if isinstance(error, click.exceptions.Exit):
+        return False
+    if desk.typed or _is(error, LOST):
+        return True
+    return desk.argv[0] == "log" and not isinstance(error, click.Abort | KeyboardInterrupt)
+
+
+def _is(error: BaseException, names: tuple[str, ...]) -> bool:
+    return any(kind.__name__ in names for kind in type(error).__mro__)
+
+
+def _keep(desk: Desk, said: dict[str, Any], error: BaseException) -> None:
     """Keep it, or show the line to run again: one of them always."""
-    number = desk.draft
     try:
-        if number is None:
-            user = desk.env.get("BLEDGER_USER") or system_user()
-            draft = Draft(desk.argv, texts, user, type(error).__name__)
-            number = spool(desk.folder, desk.env).keep(draft, desk.clock())
+        desk.kept = desk.draft if desk.draft is not None else _new_draft(desk, error)
     except Exception:  # noqa: BLE001 - whatever it is, the words stay on the screen
-        desk.talk("Nothing is recorded, and what you typed could not be kept. Run it again:")
-        desk.talk(shlex.join(["bledger", *desk.argv]))
-        for name, text in texts.items():
-            desk.talk(f"  {name}: {text}")
+        desk.after = [
+            "Nothing is recorded, and what you typed could not be kept. Run it again:",
+            shlex.join(["bledger", *desk.argv]),
+            *(f"  {name}: {text}" for name, text in desk.typed.items()),
+        ]
         return
-    if isinstance(error, Which):
-        desk.talk(
-            f"Which student? Nothing is recorded yet; what you typed is kept as draft {number}."
-        )
-        for line in asking.candidates(error):
-            desk.talk(line)
-        desk.told = True
-    else:
-        desk.talk(f"Nothing is recorded yet; what you typed is kept as draft {number}.")
-    choice = " --student 1" if isinstance(error, Which) else ""
-    desk.talk(f"Finish it:  bledger spool {number}{choice}")
+    notes: list[str] = []
+    options: list[str] = []
+    with suppress(Exception):  # the draft is kept, whatever can be said about it
+        notes, options = _mended(desk, said, error)
+    if type(error).__name__ != "Which":  # the question says so itself
+        what = f"what you typed is kept as draft {desk.kept}."
+        stopped = isinstance(error, click.Abort | KeyboardInterrupt)
+        desk.after = [what.capitalize() if stopped else f"Nothing is recorded yet; {what}"]
+    line = " ".join(["bledger spool", str(desk.kept), *options])
+    desk.after += [*notes, f"Finish it:  {line}"]
+
+
+def _new_draft(desk: Desk, error: BaseException) -> int:
+    """The number of the draft; one that was changed meanwhile takes the place of the old one."""
+    kept = spool(desk.folder, desk.env)
+    user = desk.env.get("BLEDGER_USER") or system_user()
+    draft = Draft(desk.argv, dict(desk.typed), user, type(error).__name__)
+    number = kept.keep(draft, desk.typed_at or desk.clock())
+    if desk.replaces is not None:
+        kept.drop(desk.replaces)
+    return number
+
+
+def _mended(desk: Desk, said: dict[str, Any], error: BaseException) -> tuple[list[str], list[str]]:
+    """(what was nearly right, the options that finish a report)."""
+    notes: list[str] = []
+    options = [*_of_error(said, error)]
+    if desk.argv[0] != "log" or not _is(error, UNFIT) or isinstance(error, asking.BadText):
+        return notes, options
+    if not said["did"]:
+        options.append("--did BEHAVIOR")
+    for name, codes in CODED.items():
+        words = said[name] if isinstance(said[name], tuple) else filter(None, [said[name]])
+        fits = [(typed, _fit(desk, typed, codes)) for typed in words]
+        if any(typed != word for typed, word in fits):
+            options += [f"--{name} {word}" for _, word in fits]
+            notes += [f'"{t}" → {word}' for t, word in fits if t != word and word.islower()]
+    when = partial(asking.when, future=said["allow_future"])
+    for name, words, reads in (("at", "TIME", when), ("by", "STAFF", asking.staff)):
+        if said[name] is not None and not _fits(reads, desk, said[name]):
+            options.append(f"--{name} {words}")
+    return notes, options
+
+
+def _of_error(said: dict[str, Any], error: BaseException) -> Iterator[str]:
+    """The options that this error itself asks for."""
+    choice = {"Which": "--student 1", "NoSuch": "--student WORDS"}.get(type(error).__name__)
+    if choice is not None:
+        yield choice
+    if _is(error, ("Conflict",)):
+        yield "--key NAME" if said["key"] else "--slip NUMBER"
+    if isinstance(error, asking.BadText):
+        yield f"--{error.option.strip('_')} {'-' if error.option in _texts() else 'TEXT'}"
+    yield from (f"--{name} TEXT" for name in invalid(error) if name in said)
+
+
+def _fit(desk: Desk, typed: str, codes: type[Code]) -> str:
+    """The word itself when it fits, what it nearly is, or the name of what is wanted."""
+    try:
+        asking.code(desk, typed, codes)
+    except Unclear as unclear:
+        return unclear.guess or codes.__name__.upper()
+    return typed
+
+
+def _fits(reads: Callable[[Desk, str], object], desk: Desk, typed: str) -> bool:
+    try:
+        reads(desk, typed)
+    except (Unclear, asking.NotOne):
+        return False
+    return True

@@ -8,6 +8,7 @@ import click
 
 FAILED, USAGE, WHICH, NOT_ALLOWED, CONFLICT, DAMAGED, LATER, STORAGE = range(1, 9)
 INTERRUPTED = 130
+NOTHING = "Nothing is recorded."
 
 # By name, so that looking at an error imports nothing.
 CODES = {
@@ -50,29 +51,33 @@ def exit_code(error: BaseException) -> int:
     return FAILED
 
 
-def sentence(error: BaseException) -> list[str]:
-    """What to tell the person; for what nobody foresaw, no word of its content."""
+def sentence(error: BaseException, so_far: str = NOTHING) -> list[str]:
+    """What to tell the person; for what nobody foresaw, no word of its content.
+
+    `so_far`: what stands in the ledger all the same.
+    """
     match error:
         case click.exceptions.Exit():
             return []
+        case click.Abort() | KeyboardInterrupt() | EOFError():
+            return [f"Stopped. {so_far}"]
         case click.UsageError():
             where = f"See: {error.ctx.command_path} --help" if error.ctx else ""
-            return [line for line in (_capital(error.format_message()), where) if line]
+            told = [line for line in (_ended(error.format_message()), where) if line]
         case click.ClickException():
-            return [error.format_message()]
-        case click.Abort() | KeyboardInterrupt() | EOFError():
-            return ["Stopped. Nothing is recorded."]
+            told = [_ended(error.format_message())]
         case OSError():
-            return [_of_system(error)]
+            told = [_of_system(error)]
         case _:
-            return _by_name(error)
+            told = _by_name(error)
+    return told if so_far == NOTHING else [so_far, *told]
 
 
 def _by_name(error: BaseException) -> list[str]:
     if type(error).__name__ == "ValidationError":
-        return _invalid(error)
+        return list(invalid(error).values())
     if any(kind.__name__ in CODES for kind in type(error).__mro__):
-        return [_capital(str(error))]
+        return [_ended(str(error))]
     return [f"Something unforeseen went wrong ({type(error).__name__}). See: bledger --debug …"]
 
 
@@ -81,14 +86,32 @@ def _of_system(error: OSError) -> str:
     return f"{what}: {error.strerror or type(error).__name__}. Check it, then run it again."
 
 
-def _invalid(error: Any) -> list[str]:
-    """Which field is wrong and why, without what was in it."""
-    said = []
-    for found in error.errors(include_url=False, include_input=False, include_context=False):
-        field = ".".join(str(part) for part in found["loc"] if not isinstance(part, int))
-        said.append(f"{field or 'this'}: {found['msg']}.")
+INVALID = {  # pydantic's word → ours
+    "string_too_long": "is longer than {max_length} characters",
+    "string_unicode": "is not UTF-8 text",
+    "greater_than_equal": "is less than {ge}",
+    "less_than_equal": "is more than {le}",
+    "too_long": "are more than {max_length}",
+}
+
+
+def invalid(error: Any) -> dict[str, str]:
+    """Which fields are wrong and why, without what was in them."""
+    said: dict[str, str] = {}
+    if type(error).__name__ != "ValidationError":
+        return said
+    for found in error.errors(include_url=False, include_input=False):
+        # A loc also holds indices, and names of types where several would do.
+        names = (part for part in found["loc"] if isinstance(part, str) and part.islower())
+        field = next((n for n in reversed([*names]) if n.isidentifier()), "this")
+        why = INVALID.get(found["type"], "is not right: {msg}")
+        told = why.format_map(found | found.get("ctx", {}))
+        said.setdefault(field, f"{field.replace('_', ' ').capitalize()} {told}.")
     return said
 
 
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
+def _ended(text: str) -> str:
+    """A sentence, as one begins and ends; a command at its end stays one to copy."""
+    last = text.rpartition(". ")[2]
+    dot = "." if text.rstrip(')"')[-1:] not in ".!?…" and "bledger" not in last else ""
+    return f"{text[:1].upper()}{text[1:]}{dot}"

@@ -9,6 +9,7 @@ import click
 
 from cli import Desk, answers, asking, pass_desk, purposed
 from cli.asking import ASK
+from cli.drafts import kept_on_failure
 from cli.log import SAYINGS, behaviors, place
 from cli.trial import trial
 from ledger.domain.codes import (
@@ -83,14 +84,24 @@ def incident() -> None:
     """
 
 
-def _do(desk: Desk, id: str, command: IncidentCommand, said: dict[str, Any]) -> None:
+def _do(
+    desk: Desk,
+    id: str,
+    command: IncidentCommand,
+    said: dict[str, Any],
+    check: Callable[[], None] = lambda: None,
+) -> None:
+    """Have it done, if `check` has nothing against it in the same transaction, and say so."""
     school = desk.school
     key = f"key:{said['key']}" if said["key"] else None
     with trial(desk, said["dry_run"]) as dry:
-        done = school.do(INCIDENT, id, command, key=key, again=said["again"])
+        with school.record.batch():
+            check()
+            done = school.do(INCIDENT, id, command, key=key, again=said["again"])
         dry.show(done)
     if said["dry_run"]:
         return
+    desk.so_far = "It is recorded."
     short = school.record.short("incident", id)
     fields = {
         "id": id,
@@ -136,7 +147,7 @@ def show(desk: Desk, id: str, as_of: str | None, position: int | None) -> None:
     at = asking.position(desk, as_of, position)
     view = desk.school.reading.incident(whole, Window(position=at))
     if view is None:
-        raise asking.NoIncident(f"incident {id} was not known then, or was taken back")
+        raise asking.NotOne(f"incident {id} was not known then, or was taken back")
     fields = {"incident": view.card, "same": view.same, "position": view.position}
     desk.answer("incident/1", fields, report.lines(view, desk.school.settings.zone))
 
@@ -179,6 +190,7 @@ def list_(
 @click.option("--where", metavar="PLACE", help="Where it was observed from.")
 @follows
 @pass_desk
+@kept_on_failure
 def statement(desk: Desk, id: str, **said: Any) -> None:
     """Add what one person saw, was told or concluded."""
     whole = asking.incident(desk, id)
@@ -216,6 +228,7 @@ def statement(desk: Desk, id: str, **said: Any) -> None:
 @click.option("--who", metavar="WHO", help="Of whom, when several are referred: P1 or a name.")
 @follows
 @pass_desk
+@kept_on_failure
 def fill(desk: Desk, id: str, **said: Any) -> None:
     """Say what had not been said: why, where, how long."""
     whole = asking.incident(desk, id)
@@ -259,6 +272,7 @@ def _circumstances(desk: Desk, said: dict[str, Any]) -> dict[str, Any]:
 @reasoned
 @follows
 @pass_desk
+@kept_on_failure
 def participant(desk: Desk, id: str, student: tuple[str, ...], **said: Any) -> None:
     """Add a participant, or say with a reason that it was somebody else, or nobody.
 
@@ -322,6 +336,7 @@ def _who(desk: Desk, student: tuple[str, ...], said: dict[str, Any]) -> dict[str
 @reasoned
 @follows
 @pass_desk
+@kept_on_failure
 def correct(desk: Desk, id: str, **said: Any) -> None:
     """Correct an incident; what stood before stays in the ledger, with the reason.
 
@@ -384,6 +399,7 @@ def _action_correction(desk: Desk, said: dict[str, Any]) -> IncidentCommand:
 @click.option("--peers/--no-peers", default=None, help="In school: with peers as before.")
 @follows
 @pass_desk
+@kept_on_failure
 def act(desk: Desk, id: str, action: str, length: str | None, **said: Any) -> None:
     """Record what was done about it: ACTION, and how long (10m, 0.5d).
 
@@ -414,6 +430,7 @@ def act(desk: Desk, id: str, action: str, length: str | None, **said: Any) -> No
 @click.option("--because", metavar="WHY", help="Why it differs from what was assigned.")
 @follows
 @pass_desk
+@kept_on_failure
 def served(desk: Desk, id: str, length: str | None, number: int, **said: Any) -> None:
     """Record what was really served of an action: LENGTH, or all of it."""
     whole = asking.incident(desk, id)
@@ -462,6 +479,7 @@ def contact_fields(desk: Desk, outcome: str, said: dict[str, Any]) -> dict[str, 
 @contact_options
 @follows
 @pass_desk
+@kept_on_failure
 def contact(desk: Desk, id: str, outcome: str, who: str | None, **said: Any) -> None:
     """Record that a family was contacted about it, or that it was tried.
 
@@ -486,6 +504,7 @@ def contact(desk: Desk, id: str, outcome: str, who: str | None, **said: Any) -> 
 @click.option("--note", is_flag=False, flag_value=ASK, metavar="[TEXT|-]")
 @follows
 @pass_desk
+@kept_on_failure
 def restraint(desk: Desk, id: str, kind: str, **said: Any) -> None:
     """Record that a participant was restrained or secluded."""
     whole = asking.incident(desk, id)
@@ -506,6 +525,7 @@ def restraint(desk: Desk, id: str, kind: str, **said: Any) -> None:
 @reasoned
 @follows
 @pass_desk
+@kept_on_failure
 def void(desk: Desk, id: str, **said: Any) -> None:
     """Say that this did not happen, or not to these people; it stays in the ledger, voided."""
     whole = asking.incident(desk, id)
@@ -518,14 +538,17 @@ def void(desk: Desk, id: str, **said: Any) -> None:
 @click.option("--reason", is_flag=False, flag_value=ASK, metavar="[TEXT|-]")
 @follows
 @pass_desk
+@kept_on_failure
 def merge(desk: Desk, id: str, into: str, **said: Any) -> None:
     """Say that incident ID is the same as INTO, which stays."""
     whole, other = asking.incident(desk, id), asking.incident(desk, into)
     if whole == other:
         raise click.UsageError("an incident is not another one than itself")
     reason = asking.text(desk, said["reason"], "reason")
-    with desk.school.record.batch():
+
+    def check() -> None:
         standing = INCIDENT.fold(desk.school.record.stream(f"incident-{other}"))
         if not standing.reported or standing.settled:
-            raise asking.NoIncident(f"{into} does not stand itself: {standing.settled}")
-        _do(desk, whole, MergeIncident(into=other, reason=reason), said)
+            raise asking.NotOne(f"{into} does not stand itself: {standing.settled}")
+
+    _do(desk, whole, MergeIncident(into=other, reason=reason), said, check)

@@ -112,7 +112,7 @@ def log(desk: Desk, **said: Any) -> None:
             school.record,
             command,
             school.actor,
-            now=school.clock(),
+            now=desk.typed_at or school.clock(),
             key=_key(said),
             again=said["again"],
         )
@@ -120,6 +120,7 @@ def log(desk: Desk, **said: Any) -> None:
     if said["dry_run"]:
         return
     id = done.stream.partition("-")[2]
+    desk.so_far = f"It is recorded, as {id[:7]}."
     alike = [] if done.repeated else entry.alike(school.record, command, done.stream)
     made = logged.Logged(
         school.record.short("incident", id),
@@ -151,9 +152,9 @@ def _key(said: Mapping[str, Any]) -> str | None:
 
 def _command(desk: Desk, said: Mapping[str, Any]) -> tuple[ReportIncident, dict[str, Found]]:
     """The command, and the students in it by id."""
+    people, found = _people(desk, said)
     reporter = asking.staff(desk, said["by"]) if said["by"] else None
     location, own_word = place(desk, said["where"])
-    people, found = _people(desk, said)
     command = ReportIncident(
         occurred=asking.when(desk, said["at"], future=said["allow_future"]),
         school_id=desk.school.settings.school_id,
@@ -204,7 +205,6 @@ def _people(
     desk: Desk, said: Mapping[str, Any]
 ) -> tuple[tuple[Participant, ...], dict[str, Found]]:
     """Participants P1, P2 … in their order; one person has all their roles at once."""
-    behaviors = _behaviors(desk, said)
     roles: dict[str, list[Role]] = {}
     found: dict[str, Found] = {}
     named = [(one, Role.REFERRED) for one in asking.students(desk, said["student"])]
@@ -218,7 +218,7 @@ def _people(
     ]
     people += [_outside(desk, words) for words in said["outside"]]
     of_referred = {
-        "behaviors": behaviors,
+        "behaviors": _behaviors(desk, said),
         "motivation": asking.maybe(desk, said["why"], Motivation),
         "injury": asking.maybe(desk, said["injury"], Injury),
         "minutes_lost": said["lost"],

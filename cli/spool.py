@@ -2,43 +2,55 @@
 
 from __future__ import annotations
 
+import shlex
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import click
+from click.core import ParameterSource
 
-from cli import Desk, answers, pass_desk
-from cli.log import log
-from ledger import drafts
-from ledger.finding import Finding, Which
-from ledger.said import split_students
+from cli import Desk, answers, bledger, pass_desk
+from cli.asking import ASK
+from ledger import drafts, settings
+from ledger.finding import Finding, Which, staff_by_username
+from ledger.said import show_when, split_students
 
-OVERRIDES = ("did", "where", "at", "by", "slip", "level")
+NAMED = ("student", "with_", "victim_", "witness_")  # where a line names students, in its order
+
+WHY = {  # what stopped it
+    "Which": "which student?",
+    "NoSuch": "no such student",
+    "Unclear": "a word or a time does not fit",
+    "BadText": "the text does not fit",
+    "Conflict": "its number or key is of something else",
+    "Refused": "refused",
+}
 
 
-@click.command()
+@click.command(context_settings={"ignore_unknown_options": True})
 @click.argument("number", type=click.IntRange(1), required=False)
+@click.argument("options", nargs=-1, type=click.UNPROCESSED)
 @click.option(
     "--student", metavar="N|WORDS", help="Which of those that fit: its number, or a name."
 )
-@click.option("--did", multiple=True, metavar="BEHAVIOR")
-@click.option("--where", metavar="PLACE")
-@click.option("--at", metavar="TIME")
-@click.option("--by", metavar="STAFF")
-@click.option("--slip", metavar="NUMBER")
-@click.option("--minor", "level", flag_value="minor")
-@click.option("--major", "level", flag_value="major")
 @click.option("--drop", is_flag=True, help="Throw the draft away.")
 @answers
 @pass_desk
-def spool(desk: Desk, number: int | None, student: str | None, drop: bool, **changed: Any) -> None:
-    """List the drafts, or finish draft NUMBER: with another word where one did not fit.
+def spool(
+    desk: Desk, number: int | None, options: tuple[str, ...], student: str | None, drop: bool
+) -> None:
+    """List the drafts, or finish draft NUMBER, with OPTIONS of its line said anew.
+
+    Times in a draft are meant as when it was written.
 
     \b
     Examples:
       bledger spool
       bledger spool 1 --student 2
-      bledger spool 2 --did disruption
-      bledger spool 3 --drop
+      bledger spool 2 --did disruption --where cafeteria
+      bledger spool 3 --saw -
+      bledger spool 4 --drop
     """
     kept = drafts.spool(desk.folder, desk.env)
     if number is None:
@@ -47,49 +59,88 @@ def spool(desk: Desk, number: int | None, student: str | None, drop: bool, **cha
         kept.drop(number)
         desk.answer("spool-drop/1", {"dropped": number}, [f"Draft {number} is gone."])
     else:
-        draft = kept.get(number)
-        desk.draft = number
-        _finish(desk, draft, student, changed)
+        _finish(desk, number, kept.get(number), options, student)
         kept.drop(number)
 
 
 def _list(desk: Desk, kept: drafts.Spool) -> None:
-    found = kept.list()
+    found, zone = kept.list(), settings.read(desk.folder).zone
     fields = {
         "drafts": [
             {"number": n, "written_at": d.written_at, "reason": d.reason} if d else {"number": n}
             for n, d in found
         ]
     }
-    lines = [
-        f"{n:>3}  {d.written_at[:16]}  {' '.join(d.argv[:6])}  ({d.reason})"
-        if d
-        else f"{n:>3}  does not open"
-        for n, d in found
-    ]
+    lines = [line for n, draft in found for line in _told(n, draft, zone)]
     desk.answer("spool/1", fields, lines or ["No draft waits."])
 
 
-def _finish(desk: Desk, draft: drafts.Draft, student: str | None, changed: dict[str, Any]) -> None:
+def _told(number: int, draft: drafts.Draft | None, zone: ZoneInfo) -> list[str]:
+    """A draft as it was typed, so that none of it is lost even if it can never be recorded."""
+    if draft is None:
+        return [f"{number:>3}  does not open"]
+    line = shlex.join(["bledger", *draft.argv])
+    texts = [f"     {name}: {text}" for name, text in draft.texts.items()]
+    at = datetime.fromisoformat(draft.written_at).astimezone(zone)
+    why = WHY.get(draft.reason, "not recorded")
+    return [f"{number:>3}  {show_when(at, zone, at)} · {why}", f"     {line}", *texts]
+
+
+def _finish(
+    desk: Desk, number: int, draft: drafts.Draft, options: tuple[str, ...], student: str | None
+) -> None:
     """Run the draft's line again, as it was typed but for what is said now."""
-    desk.argv = draft.argv
-    with log.make_context("log", list(draft.argv[1:]), obj=desk) as ctx:
-        ctx.params |= draft.texts
-        ctx.params |= {name: value for name, value in changed.items() if value}
+    path, command, words = _command(draft.argv)
+    desk.argv, desk.draft, desk.typed = draft.argv, number, dict(draft.texts)
+    desk.typed_at = datetime.fromisoformat(draft.written_at)
+    with command.make_context(path[-1], words, obj=desk) as ctx:
+        _change(desk, ctx, options)
         if student is not None:
-            ctx.params["student"] = _chosen(desk, ctx.params["student"], student)
-        log.invoke(ctx)
+            _choose(desk, ctx.params, student)
+        _by_its_writer(desk, ctx.params, draft.user)
+        if options or student is not None:
+            desk.draft, desk.replaces = None, number
+            desk.argv = (*path, *_line(ctx))
+        command.invoke(ctx)
 
 
-def _chosen(desk: Desk, words: tuple[str, ...], student: str) -> tuple[str, ...]:
-    """The draft's students, the first unclear one replaced by the choice."""
-    named = split_students(words)
-    for n, said in enumerate(named):
-        found = desk.school.find(said)
-        if len(found.students) != 1 or found.near:
-            named[n] = _pick(found, said, student)
-            break
-    return tuple(" and ".join(named).split())
+def _command(argv: tuple[str, ...]) -> tuple[list[str], click.Command, list[str]]:
+    """(the words that name a command, the command, the words that follow)."""
+    command: click.Command = bledger
+    path, rest = [], list(argv)
+    while isinstance(command, click.Group):
+        path.append(rest.pop(0))
+        found = command.get_command(click.Context(command), path[-1])
+        if found is None:
+            raise click.UsageError(f"this release has no command {path[-1]!r}")
+        command = found
+    return path, command, rest
+
+
+def _change(desk: Desk, ctx: click.Context, options: tuple[str, ...]) -> None:
+    """What is said now takes the place of all that was said under the same option."""
+    if not options:
+        return
+    needed = [word for p in ctx.command.params for word in _argument(ctx, p)]
+    with ctx.command.make_context(ctx.info_name, [*options, "--", *needed], obj=desk) as said:
+        for name, value in said.params.items():
+            if said.get_parameter_source(name) is ParameterSource.COMMANDLINE:
+                ctx.params[name] = value
+                desk.typed.pop(name, None)
+                desk.typed_at = None if name in ("at", "on") else desk.typed_at
+
+
+def _choose(desk: Desk, params: dict[str, Any], student: str) -> None:
+    """The first student who is not clear is the one that is chosen."""
+    for name in NAMED:
+        named = params.get(name) or ()
+        each = split_students(named) if name == "student" else list(named)
+        for n, said in enumerate(each):
+            found = desk.school.find(said)
+            if len(found.students) != 1 or found.near:
+                each[n] = _pick(found, said, student)
+                params[name] = tuple(" and ".join(each).split()) if name == "student" else each
+                return
 
 
 def _pick(found: Finding, said: str, student: str) -> str:
@@ -98,3 +149,34 @@ def _pick(found: Finding, said: str, student: str) -> str:
     if not 1 <= int(student) <= len(found.students):
         raise Which(said, found)
     return found.students[int(student) - 1].student_id
+
+
+def _by_its_writer(desk: Desk, params: dict[str, Any], writer: str) -> None:
+    """What somebody else typed is their report, whoever finishes it."""
+    known = staff_by_username(desk.school.roster, writer)
+    if "by" in params and params["by"] is None and known and writer != desk.school.user:
+        params["by"] = writer
+
+
+def _line(ctx: click.Context) -> list[str]:
+    """The words that a line of these values is typed with."""
+    options = [word for p in ctx.command.params for word in _option(ctx, p)]
+    return [*(word for p in ctx.command.params for word in _argument(ctx, p)), *options]
+
+
+def _argument(ctx: click.Context, param: click.Parameter) -> list[str]:
+    value = ctx.params.get(param.name or "")
+    if value is None or not isinstance(param, click.Argument):
+        return []
+    return [*value] if isinstance(value, tuple) else [str(value)]
+
+
+def _option(ctx: click.Context, param: click.Parameter) -> list[str]:
+    value = ctx.params.get(param.name or "")
+    if value in (None, ()) or not isinstance(param, click.Option):
+        return []
+    if param.is_flag:
+        on = value == param.flag_value if param.flag_value is not None else value
+        return param.opts[:1] if on else param.secondary_opts[:1] * (value is False)
+    each = value if param.multiple else (value,)
+    return [param.opts[0] if one == ASK else f"{param.opts[0]}={one}" for one in each]

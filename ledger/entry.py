@@ -68,7 +68,7 @@ def _own_names(
 def _numbered(name: str) -> Iterator[str]:
     yield name
     for number in count(2):
-        yield f"{name}:again{number}"
+        yield f"{name} ({number})"
 
 
 def _passed(record: Ledger, stream: str, key: str | None, again: bool) -> bool:

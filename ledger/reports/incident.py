@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 
 from ledger.domain.codes import Behavior, Location
 from ledger.reading import Card, Incidents, IncidentView
-from ledger.reports.timeline import doing, wrapped
+from ledger.reports import wrapped
+from ledger.reports.timeline import doing
 from ledger.said import show_day, show_time
 
 SHORT = 7
@@ -22,7 +23,7 @@ def lines(view: IncidentView, zone: ZoneInfo) -> list[str]:
     if card.standing != "open":
         told.append(f"  {card.standing.upper()}  {card.void_reason or card.merged_into or ''}")
     told += [f"  {line}" for line in _people(view)]
-    told += [part for line in _said(view) for part in wrapped(f"  {line}", 4)]
+    told += [f"  {line}" for line in _said(view)]
     told += [f"  done {n}  {doing(done)}, {done.on}" for n, done in card.actions.items()]
     told += [f"  {line}" for line in _held(card)]
     told += [f"  {line}" for line in _details(view)]
@@ -30,7 +31,7 @@ def lines(view: IncidentView, zone: ZoneInfo) -> list[str]:
     told += [f"  the same as  {other[:SHORT]}" for other in view.same]
     if card.open and card.standing == "open":
         told.append(f"  Open: {' · '.join(card.open)}")
-    return told
+    return [part for line in told for part in wrapped(line, 6)]
 
 
 def headline(card: Card, zone: ZoneInfo) -> str:

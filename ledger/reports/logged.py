@@ -18,6 +18,7 @@ from ledger.domain.incident import (
 )
 from ledger.entry import Likeness
 from ledger.finding import Found
+from ledger.reports import beside, wrapped
 from ledger.said import show_day, show_time, show_when
 
 OFFICE_WORDS = {Level.MAJOR: "MAJOR", Level.MINOR: "minor"}
@@ -74,11 +75,10 @@ def lines(logged: Logged, zone: ZoneInfo, now: datetime) -> list[str]:
     if logged.repeated:
         return [f"Already recorded as {logged.id}. {_again(logged)}"]
     told = [f"Recorded  {logged.id}   {_headline(logged, zone, now)}"]
-    told += [f"  {line}" for line in _people(logged)]
-    told += [f"  {line}" for line in _said(logged, zone)]
+    told += [f"  {line}" for line in (*_people(logged), *_said(logged, zone))]
     told += [f"  {line}" for line in (_paper(logged), _office(logged)) if line]
-    told += ["", *_same(logged, zone), *_next(logged, zone)]
-    return told
+    told = [part for line in told for part in wrapped(line, 8)]
+    return [*told, "", *_same(logged, zone), *_next(logged, zone)]
 
 
 def _again(logged: Logged) -> str:
@@ -146,18 +146,20 @@ def _office(logged: Logged) -> str:
 
 
 def _same(logged: Logged, zone: ZoneInfo) -> list[str]:
-    return [
-        f"  Maybe the same as {other.incident_id[:7]} "
-        f"({show_time(other.occurred_at.astimezone(zone))}, "
-        f"{logged.staff.get(other.reporter, 'a member of staff')}).      "
-        f"bledger incident merge {logged.id} {other.incident_id[:7]}"
-        for other in logged.alike
-    ]
+    return [line for other in logged.alike for line in _one_same(other, logged, zone)]
+
+
+def _one_same(other: Likeness, logged: Logged, zone: ZoneInfo) -> list[str]:
+    short, at = other.incident_id[:7], show_time(other.occurred_at.astimezone(zone))
+    who = logged.staff.get(other.reporter, "a member of staff")
+    maybe = f"  Maybe the same as {short} ({at}, {who})."
+    return beside(maybe, f"bledger incident merge {logged.id} {short}")
 
 
 def _next(logged: Logged, zone: ZoneInfo) -> list[str]:
     until = logged.events[0].recorded_at.astimezone(zone) + UNDO_WINDOW
+    act = "bledger incident act last conference"
     return [
-        f"  Open: {' · '.join(logged.open)}       bledger incident act {logged.id} conference",
+        *beside(f"  Open: {' · '.join(logged.open)}", act),
         f"  Wrong? bledger undo, until {show_time(until)}",
     ]

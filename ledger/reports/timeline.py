@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -11,9 +10,9 @@ from zoneinfo import ZoneInfo
 
 from ledger.domain.codes import Action, Behavior, Location, Motivation
 from ledger.reading import Card, Entry, Timeline
+from ledger.reports import WIDTH, wrapped
 from ledger.said import show_time
 
-WIDTH = 100
 SHORT = 7
 COUNT_WORDS = {"open": "", "voided": "VOIDED ", "merged": "MERGED "}
 
@@ -31,22 +30,6 @@ def lines(timeline: Timeline, zone: ZoneInfo, *, shown: int | None, year: str) -
             told += wrapped(f"{first:<10}  {line}".rstrip())
         day = today
     return [*told, *_rest(timeline, len(entries)), *_unreadable(timeline)]
-
-
-def wrapped(line: str, indent: int = 28) -> list[str]:
-    """A line in the width of the screen; what does not fit goes on below, further in."""
-    if len(line) <= WIDTH:
-        return [line]
-    return textwrap.wrap(
-        line,
-        WIDTH,
-        subsequent_indent=" " * indent,
-        break_long_words=False,
-        break_on_hyphens=False,
-        drop_whitespace=True,
-        replace_whitespace=False,
-        tabsize=1,
-    )
 
 
 def _title(timeline: Timeline, year: str) -> str:
