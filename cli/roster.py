@@ -105,7 +105,9 @@ def _say(desk: Desk, taken: Taken, read: int, dry_run: bool) -> int:
 
 
 def _problem(problem: Problem) -> dict[str, Any]:
-    return {name: getattr(problem, name) for name in ("file", "line", "column", "reason", "refused")}
+    return {
+        name: getattr(problem, name) for name in ("file", "line", "column", "reason", "refused")
+    }
 
 
 @roster.command()
