@@ -82,11 +82,13 @@ def test_eight_processes_of_which_a_third_is_killed_and_repeats_itself(tmp_path:
         writers[name].kill()
         writers[name].communicate()
         writers[name] = started(command(tmp_path, name, EACH))
+    ledger = open_ledger(tmp_path / "ledger.db")
+    while any(writer.poll() is None for writer in writers.values()):
+        assert verify(ledger).damage == ()
     refused = {name: writer.communicate(timeout=60)[1] for name, writer in writers.items()}
     assert {name: said for name, said in refused.items() if said} == {}
     assert kills, "the control: nobody was still at work when the kill came"
 
-    ledger = open_ledger(tmp_path / "ledger.db")
     told, there = acknowledged(tmp_path), stored(ledger)
     assert there.keys() == {f"{name}:{number}" for name in names for number in range(EACH)}
     assert told == {key: {position} for key, position in there.items()}

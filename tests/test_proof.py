@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import struct
 from contextlib import closing
 from pathlib import Path
 
@@ -30,7 +29,7 @@ from ledger.store.chain import genesis, link, relink
 from ledger.store.checkpoint import Checkpoint, checkpoint, parse
 from ledger.store.errors import Damage
 from ledger.store.proof import MOST, Finding, Verdict, verify
-from ledger.store.wal import log_of, overlooked
+from ledger.store.wal import log_of
 
 SEED = 20_261_014
 FLIPS = 500
@@ -171,18 +170,6 @@ def test_a_log_of_a_killed_process_is_no_damage(tmp_path: Path) -> None:
         said = verdict(path)
         assert said.whole
         assert said.events == (position if cut == len(log) else 0)
-
-
-def test_a_log_that_another_process_begins_anew_meanwhile_is_no_damage(tmp_path: Path) -> None:
-    path = tmp_path / "ledger.db"
-    log_of(path).write_bytes(bytes(32) + struct.pack(">2I", 1, 1) + bytes(16 + 4096))
-
-    def emptied() -> int:
-        log_of(path).write_bytes(b"")
-        return 0
-
-    assert overlooked(path, lambda: 0) == 1
-    assert overlooked(path, emptied) == 0
 
 
 def test_what_has_to_stay_in_the_log_is_proved_there(tmp_path: Path) -> None:

@@ -107,14 +107,18 @@ def _of_log(ledger: Ledger) -> Iterator[Finding]:
     if ledger.recorder.read_only:
         if log.exists() and log.stat().st_size:
             yield Finding(None, f"{log.name} holds entries that {path.name} alone is without")
-    elif lost := overlooked(path, lambda: _moved(ledger.recorder.db)[0]):
+        return
+    if lost := overlooked(path, lambda: _moved(ledger.recorder.db)[0]):
         yield Finding(None, f"{log.name} is damaged: its last {lost} pages would be passed over")
 
 
-def _moved(db: Any) -> tuple[int, int]:
-    """Move what is in the log into the file: (pages that were in it, pages that were moved)."""
-    _, there, moved = db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
-    return max(there, 0), max(moved, 0)  # -1 for a file that has no log
+def _moved(db: Any) -> tuple[int | None, bool]:
+    """Move what is in the log into the file, where its pages are proved.
+
+    How many pages it has, None when somebody else is at it; and whether all of them were moved.
+    """
+    busy, there, moved = db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+    return None if busy else max(there, 0), not busy and there == moved
 
 
 def _of_pages(ledger: Ledger) -> list[Finding]:
@@ -155,9 +159,11 @@ def _read(ledger: Ledger, rows: _Rows, progress: Progress | None) -> Iterator[Fi
 def _of_the_rest(ledger: Ledger, rows: _Rows, full: bool) -> Iterator[Finding]:
     """What only makes sense once every page and row could be read."""
     yield from rows.of_orders()
-    there, moved = (0, 0) if ledger.recorder.read_only else _moved(ledger.recorder.db)
-    if full or there != moved:  # a page that has to stay in the log is proved by reading it
-        yield from _of_indexes(ledger.recorder.db)
+    db, beside = ledger.recorder.db, not ledger.recorder.read_only
+    if full or (
+        beside and not _moved(db)[1]
+    ):  # what has to stay in the log is proved by reading it
+        yield from _of_indexes(db)
     if full and not rows.keyless:
         yield from _of_texts(ledger)
 
