@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, is_dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -12,7 +13,7 @@ import sqlalchemy as sa
 
 from ledger.domain.access import ACCESS, AccessCommand, Answer, DiscloseRecord, ViewRecord
 from ledger.domain.codes import StaffRole
-from ledger.projections import Mark, Views, prefix
+from ledger.projections import Mark, Views, marks, prefix
 from ledger.projections.incidents import INCIDENTS, Card, card_of
 from ledger.projections.roster import FACTS, STAFF, STUDENT
 from ledger.projections.sis_records import SIS_RECORDS
@@ -28,6 +29,7 @@ _timeline_of = TIMELINE.tables.tables["timeline_of"]
 _sis = SIS_RECORDS.tables.tables["sis_record"]
 T = TypeVar("T")
 _HIDDEN = "[not shown to this reader]"
+_SEALED = frozenset(("words", "whom", "reason"))  # fields of an entry that hold sealed text
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,9 +170,7 @@ class Reading:
     # Answers
 
     def timeline(self, student_id: str, window: Window) -> Timeline:
-        views, position = self._at(window.position, student_id)
-        unreadable = _named(views.marks())
-        with views.reader.connect() as db:
+        with self._open(window.position, student_id) as (db, position):
             staff = _staff(db)
             found = _entries(db, student_id, window)
             answer = Timeline(
@@ -180,14 +180,13 @@ class Reading:
                 entries=tuple(self._masked(entry) for entry in found),
                 earlier=_earlier(db, student_id, window),
                 staff=staff,
-                unreadable=unreadable,
+                unreadable=_named(marks(db)),
             )
         return self._give("timeline", answer, [student_id], position)
 
     def incident(self, id: str, window: Window) -> IncidentView | None:
         """The incident of this id or unique beginning of one; None when there is no such."""
-        views, position = self._at(window.position)
-        with views.reader.connect() as db:
+        with self._open(window.position) as (db, position):
             rows = db.execute(_begins(id).limit(2)).all()
             if len(rows) != 1:
                 return None
@@ -207,7 +206,6 @@ class Reading:
     def incidents(
         self, window: Window, *, student_id: str | None = None, only_open: bool = False, limit: int
     ) -> Incidents:
-        views, position = self._at(window.position)
         asked = sa.select(_incident.c.card).order_by(_incident.c.occurred_at.desc()).limit(limit)
         asked = _between(asked, _incident.c.occurred_at, window)
         if student_id is not None:
@@ -215,7 +213,7 @@ class Reading:
             asked = asked.where(_incident.c.stream.in_(own))
         if only_open:
             asked = asked.where(_incident.c.is_open == 1, _incident.c.standing == "open")
-        with views.reader.connect() as db:
+        with self._open(window.position) as (db, position):
             cards = tuple(self._hidden(card_of(c)) for c in db.execute(asked).scalars())
             ids = list(dict.fromkeys(i for card in cards for i in _ids(card)))
             answer = Incidents(cards, _students(db, ids), position)
@@ -242,13 +240,12 @@ class Reading:
         self.views.catch_up(self.record)
         asked = sa.select(_timeline.c.kind, sa.func.count()).group_by(_timeline.c.kind)
         with self.views.reader.connect() as db:
-            found: dict[str, int] = dict(db.execute(asked).tuples().all())
+            found: dict[str, int] = dict(db.execute(asked).all())
         return {kind: found.get(kind, 0) for kind in ("praise", "contact", "observation")}
 
     def access_log(self, student_id: str) -> list[AccessLine]:
         """Who read or received this student's record; itself a reading of it."""
-        views, position = self._at(None)
-        with views.reader.connect() as db:
+        with self._open() as (db, position):
             staff = _staff(db)
         lines = [
             AccessLine(
@@ -267,12 +264,11 @@ class Reading:
 
     def facts(self, student_id: str) -> list[dict[str, Any]]:
         """What the roster said of a student, and from which day each holds."""
-        views, position = self._at(None)
         columns = [FACTS.c[name] for name in ("effective_on", "source", "grade", "flags")]
         asked = (
             sa.select(*columns).where(FACTS.c.student_id == student_id).order_by(FACTS.c.position)
         )
-        with views.reader.connect() as db:
+        with self._open() as (db, position):
             answer = [dict(row._mapping) for row in db.execute(asked)]
         return self._give("roster facts", answer, [student_id], position)
 
@@ -313,13 +309,24 @@ class Reading:
         self.access.do(ACCESS, day, command, self.reader.actor, again=True)
         return answer
 
-    def _at(self, position: int | None, student_id: str | None = None) -> tuple[Views, int]:
-        """The views to answer from: those of today, or of what was known at a position."""
-        reached = self.views.catch_up(self.record)
-        if position is None or position >= reached:
-            return self.views, reached
+    @contextlib.contextmanager
+    def _open(
+        self, position: int | None = None, student_id: str | None = None
+    ) -> Iterator[tuple[sa.Connection, int]]:
+        """The views of today, or of what was known then, and the position that they stand at."""
+        self.views.catch_up(self.record)
+        with self.views.reader.connect() as db:
+            # Asked of this connection: another process may carry the views on meanwhile.
+            reached = self.views.reached(db)
+            if position is None or position >= reached:
+                yield db, reached
+                return
         streams = None if student_id is None else self._streams_of(student_id)
-        return prefix(self.record, position, streams), position
+        with (
+            contextlib.closing(prefix(self.record, position, streams)) as views,
+            views.reader.connect() as db,
+        ):
+            yield db, views.reached(db)
 
     def _streams_of(self, student_id: str) -> list[str]:
         """Every stream that an earlier timeline of this student can rest on."""
@@ -328,12 +335,15 @@ class Reading:
                 sa.text("SELECT stream FROM concerns WHERE student_id = :s"), {"s": student_id}
             ).scalars()
             staff = db.execute(sa.select(STAFF.c.stream)).scalars()
-            return list(dict.fromkeys([*concerned, *staff, f"student-{student_id}"]))
+            # Nobody knows whom a stream that cannot be read speaks of.
+            unreadable = _named(marks(db))
+            own = f"student-{student_id}"
+            return list(dict.fromkeys([*concerned, *staff, *unreadable, own]))
 
     def _masked(self, entry: Entry) -> Entry:
         if self.reader.sees_words:
             return entry
-        body = {k: _HIDDEN if k in ("words", "reason") and v else v for k, v in entry.body.items()}
+        body = {k: _HIDDEN if k in _SEALED and v else v for k, v in entry.body.items()}
         card = self._hidden(entry.card) if entry.card else None
         fields = {name: getattr(entry, name) for name in Entry.__dataclass_fields__}
         return Entry(**(fields | {"body": body, "card": card}))
@@ -354,9 +364,8 @@ class Reading:
         return card
 
     def _extract(self, position: int | None) -> Extract:
-        views, reached = self._at(position)
-        head, unreadable = self.record.head(reached), _named(views.marks())
-        with views.reader.connect() as db:
+        with self._open(position) as (db, reached):
+            head = self.record.head(reached)
             asked = sa.select(_sis).order_by(_sis.c.stream, _sis.c.kind, _sis.c.body)
             return Extract(
                 ledger_id=self.record.id,
@@ -376,7 +385,7 @@ class Reading:
                 ],
                 student_numbers=_numbers(db),
                 staff_numbers=_staff_numbers(db),
-                unreadable=unreadable,
+                unreadable=_named(marks(db)),
             )
 
 
@@ -455,7 +464,7 @@ def _students(db: sa.Connection, ids: Sequence[str]) -> dict[str, Student]:
 
 
 def _staff(db: sa.Connection) -> dict[str, str]:
-    return dict(db.execute(sa.select(STAFF.c.staff_id, STAFF.c.name)).tuples().all())
+    return dict(db.execute(sa.select(STAFF.c.staff_id, STAFF.c.name)).all())
 
 
 def _numbers(db: sa.Connection) -> dict[str, dict[str, str]]:

@@ -62,6 +62,7 @@ _state = sa.Table(
     text("name", primary_key=True),
     number("version"),
     number("position"),
+    text("head"),  # the hash of that position
     text("ledger"),
 )
 _marks = sa.Table(
@@ -77,6 +78,11 @@ class Mark:
     stream: str
     position: int
     reason: str
+
+
+def marks(db: sa.Connection) -> list[Mark]:
+    """Streams that could not be read, as this connection sees them."""
+    return [Mark(*row) for row in db.execute(sa.select(_marks))]
 
 
 class Views:
@@ -106,19 +112,28 @@ class Views:
 
         When somebody else is at it for longer than a moment: the position that is there.
         """
-        head = ledger.head().position
-        if self.position(ledger) == head:
-            return head
+        head = ledger.head()
+        if self._known(ledger) == {(head.position, head.hash.hex())}:
+            return head.position
         try:
             with self.writer.begin() as db:
+                # Asked again: while we waited, somebody else may have gone further.
+                at = ledger.head().position
                 _books.create_all(db)
                 for projection in self.projections:
-                    self._bring(db, projection, ledger, head)
+                    self._bring(db, projection, ledger, at)
         except (sa.exc.OperationalError, driver.OperationalError) as error:
             if "locked" not in str(error):
                 raise
-            return self.position(ledger)
-        return head
+            return self._left(ledger)
+        return at
+
+    def _left(self, ledger: Ledger) -> int:
+        """The position that is there while somebody else is at it."""
+        position = self.position(ledger)
+        if position < 0:
+            raise StorageError("The views are being built by somebody else: try again in a moment.")
+        return position
 
     def rebuild(self, ledger: Ledger) -> int:
         """Build every projection again from nothing, in one transaction."""
@@ -132,21 +147,32 @@ class Views:
 
     def position(self, ledger: Ledger) -> int:
         """How far the read models follow the ledger; -1 when one has to be built."""
+        return min((position for position, _ in self._known(ledger)), default=-1)
+
+    def reached(self, db: sa.Connection) -> int:
+        """The position of the rows that this connection sees."""
+        own = _state.c.name.in_([projection.name for projection in self.projections])
+        asked = sa.select(sa.func.min(_state.c.position)).where(own)
+        return int(db.execute(asked).scalar_one())
+
+    def _known(self, ledger: Ledger) -> set[tuple[int, str]]:
+        """Where the read models stand (position, its hash): one place, or none yet."""
         try:
             with self.reader.connect() as db:
                 known = {row.name: row for row in db.execute(sa.select(_state))}
         except sa.exc.DBAPIError as error:
             if "no such table" in str(error):
-                return -1
+                return set()
             raise
-        if any(not _current(known.get(p.name), p, ledger) for p in self.projections):
-            return -1
-        return min(int(row.position) for row in known.values())
+        own = [(known.get(p.name), p) for p in self.projections]
+        if not all(_current(row, projection, ledger) for row, projection in own):
+            return set()
+        return {(row.position, row.head) for row, _ in own if row is not None}
 
     def marks(self) -> list[Mark]:
         """Streams that could not be read."""
         with self.reader.connect() as db:
-            return [Mark(*row) for row in db.execute(sa.select(_marks))]
+            return marks(db)
 
     def difference(self, ledger: Ledger) -> list[str]:
         """A sentence for each table whose rows are not those that the ledger gives."""
@@ -165,12 +191,10 @@ class Views:
             self._begin(db, projection)
             self._build(db, [projection], ledger, head)
             return
-        if known.position > head:
-            raise StorageError(
-                f"The views are at position {known.position}, the ledger at {head}: an older "
-                "backup was restored. Run: bledger rebuild"
-            )
+        _check_follows(known, ledger, head)
         streams = _touched(ledger, projection, known.position, head)
+        # What could not be read then may be read by this release.
+        streams = list(dict.fromkeys([*streams, *_marked(db, projection)]))
         for start in range(0, len(streams), CHUNK):
             chunk = streams[start : start + CHUNK]
             _replace(db, projection, ledger, chunk, head)
@@ -317,9 +341,19 @@ def _put_down(db: sa.Connection, projection: Projection, ledger: Ledger, positio
         "name": projection.name,
         "version": projection.version,
         "position": position,
+        "head": ledger.head(position).hash.hex(),
         "ledger": ledger.id,
     }
     db.execute(sa.insert(_state), row)
+
+
+def _check_follows(known: Any, ledger: Ledger, head: int) -> None:
+    """Refuse views of what the ledger no longer holds."""
+    if known.position > head or known.head != ledger.head(known.position).hash.hex():
+        raise StorageError(
+            f"The views are at position {known.position}, the ledger at {head}, and they do not "
+            "fit: an older backup was restored. Run: bledger rebuild"
+        )
 
 
 def _current(known: Any, projection: Projection, ledger: Ledger) -> bool:
@@ -330,6 +364,11 @@ def _touched(ledger: Ledger, projection: Projection, after: int, upto: int) -> l
     """Streams of this projection that an event after `after` belongs to, in that order."""
     streams = ledger.streams_since(after, upto)
     return [s for s in streams if category_of(s) in projection.categories]
+
+
+def _marked(db: sa.Connection, projection: Projection) -> list[str]:
+    asked = sa.select(_marks.c.stream).where(_marks.c.projection == projection.name)
+    return list(db.execute(asked).scalars())
 
 
 def _by_stream(ledger: Ledger, categories: Iterable[str], upto: int) -> Iterator[sqlite.Row]:
@@ -365,7 +404,8 @@ def _engine(path: Path | None, key: bytes | None, begin: str) -> sa.Engine:
     def _told(context: sa.engine.ExceptionContext) -> None:
         """What the engine says, as a sentence; what this module answers itself stays."""
         said = str(context.original_exception)
-        if path is not None and "locked" not in said and "no such table" not in said:
+        ours = "locked" in said or "no such table" in said
+        if path and not ours and isinstance(context.original_exception, driver.Error):
             raise sqlite.storage_error(Exception(said), path) from None
 
     # Without this, a SELECT begins no transaction and two processes count the same events twice.
