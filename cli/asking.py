@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import partial
 from typing import Any, TypeVar
@@ -175,10 +175,21 @@ def incident(desk: Desk, said: str) -> str:
 def _last(desk: Desk) -> str:
     """The last incident that the person logged or added to, and that was not taken back."""
     record = desk.school.record
-    for id in record.last_streams(desk.school.actor.id, "incident"):
+    for id in _lately(desk):
         if INCIDENT.fold(record.stream(f"incident-{id}")).reported:
             return id
     raise NotOne("you have logged no incident lately: give its id")
+
+
+def _lately(desk: Desk) -> Iterable[str]:
+    """Ids of the incidents that the person added to, the last first; of a draft, the last then."""
+    record, me, then = desk.school.record, desk.school.actor.id, desk.typed_at
+    ids = record.last_streams(me, "incident")
+    if then is None:
+        return ids
+    own = {id: [r for r in record.stream(f"incident-{id}") if r.actor == me] for id in ids}
+    known = {id: [r.position for r in own[id] if r.recorded_at <= then] for id in own}
+    return sorted(filter(known.get, known), key=lambda id: max(known[id]), reverse=True)
 
 
 class NotOne(NoSuch):

@@ -10,13 +10,16 @@ from typing import Any
 import click
 
 from cli import Desk, answers, asking, pass_desk
+from ledger.disk import private, write_synced
 from ledger.exports import BadSink, Format, Held, Sink, Wanted
 from ledger.exports.writing import Run, check, runs, write_run
 from ledger.folder import entry, names
 from ledger.reading import Extract
+from ledger.reports import beside, wrapped
 from ledger.said import show_when
 
 SHOWN = 20  # reasons on a screen
+ELSEWHERE = "last-out"  # a file: the folder that a sink's last run was written to
 
 
 @click.group()
@@ -85,8 +88,9 @@ def run_(desk: Desk, sink: str, out: Path | None, as_of: str | None, position: i
     reading = desk.school.reading
     extract = reading.extract(to.name, to=to.name, position=asking.position(desk, as_of, position))
     wanted = form.wanted(extract, to)
-    folder = out or desk.school.folder / "exports" / to.name
+    folder = out or _own_folder(desk, to.name)
     done = write_run(folder, wanted, extract, to, reading.checkpoint_line(extract.position))
+    _remember(_own_folder(desk, to.name) / ELSEWHERE, out)
     state = "written" if done.new else "already written"
     lines = [
         f"{done.name}  {state} at position {extract.position:,}: {_counted(wanted)}",
@@ -95,6 +99,30 @@ def run_(desk: Desk, sink: str, out: Path | None, as_of: str | None, position: i
     ]
     fields = {"run": done.number, "folder": str(done.folder), "new": done.new}
     desk.answer("export-run/1", fields | _fields(extract, wanted), lines)
+
+
+def _own_folder(desk: Desk, sink: str) -> Path:
+    return desk.school.folder / "exports" / sink
+
+
+def _remember(note: Path, out: Path | None) -> None:
+    """Where a sink's last run was written to, so that its status can be told."""
+    if out is None:
+        note.unlink(missing_ok=True)
+        return
+    for folder in (note.parent.parent, note.parent):
+        folder.mkdir(exist_ok=True)
+        private(folder)
+    note.unlink(missing_ok=True)
+    write_synced(note, str(out.absolute()).encode())
+
+
+def _written_to(desk: Desk, sink: str) -> Path:
+    own = _own_folder(desk, sink)
+    try:
+        return Path((own / ELSEWHERE).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return own
 
 
 @export.command()
@@ -108,7 +136,7 @@ def status(desk: Desk) -> int:
         to, form = _sink(desk, name)
         extract = desk.school.reading.planned(to.name)
         wanted = form.wanted(extract, to)
-        ran = runs(desk.school.folder / "exports" / name)
+        ran = runs(_written_to(desk, name))
         last = ran[-1] if ran else None
         faults = check(last) if last else []
         told += _status(desk, to, wanted, last, extract, faults)
@@ -134,7 +162,8 @@ def _status(
     """ods      Ed-Fi DS 5.0 · run 42 …"""
     what = f"{to.name:<8} {to.kind} DS {to.standard}"
     if last is None:
-        told = [f"{what} · no run yet: {_counted(wanted)} waits    bledger export run {to.name}"]
+        told = beside(f"{what} · no run yet", f"bledger export run {to.name}")
+        told += wrapped(f"         Waiting: {_counted(wanted)}", 11)
     elif last.damage:
         told = [f"{what} · {last.damage}"]
     else:

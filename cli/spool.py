@@ -11,7 +11,7 @@ import click
 from click.core import ParameterSource
 
 from cli import Desk, answers, bledger, pass_desk
-from cli.asking import ASK
+from cli.asking import ASK, NotOne
 from ledger import drafts, settings
 from ledger.finding import Finding, Which, staff_by_username
 from ledger.said import show_when, split_students
@@ -28,7 +28,8 @@ WHY = {  # what stopped it
 }
 
 
-@click.command(context_settings={"ignore_unknown_options": True})
+# Without -h, which would be found in a time: --at -1h.
+@click.command(context_settings={"ignore_unknown_options": True, "help_option_names": ["--help"]})
 @click.argument("number", type=click.IntRange(1), required=False)
 @click.argument("options", nargs=-1, type=click.UNPROCESSED)
 @click.option(
@@ -93,11 +94,12 @@ def _finish(
     path, command, words = _command(draft.argv)
     desk.argv, desk.draft, desk.typed = draft.argv, number, dict(draft.texts)
     desk.typed_at = datetime.fromisoformat(draft.written_at)
-    with command.make_context(path[-1], words, obj=desk) as ctx:
+    root = click.get_current_context().find_root()
+    with command.make_context(" ".join(path), words, parent=root) as ctx:
         _change(desk, ctx, options)
         if student is not None:
             _choose(desk, ctx.params, student)
-        _by_its_writer(desk, ctx.params, draft.user)
+        _as_its_writer(desk, ctx.params, draft.user)
         if options or student is not None:
             desk.draft, desk.replaces = None, number
             desk.argv = (*path, *_line(ctx))
@@ -122,7 +124,8 @@ def _change(desk: Desk, ctx: click.Context, options: tuple[str, ...]) -> None:
     if not options:
         return
     needed = [word for p in ctx.command.params for word in _argument(ctx, p)]
-    with ctx.command.make_context(ctx.info_name, [*options, "--", *needed], obj=desk) as said:
+    line = [*options, "--", *needed]
+    with ctx.command.make_context(ctx.info_name, line, parent=ctx.parent) as said:
         for name, value in said.params.items():
             if said.get_parameter_source(name) is ParameterSource.COMMANDLINE:
                 ctx.params[name] = value
@@ -151,10 +154,13 @@ def _pick(found: Finding, said: str, student: str) -> str:
     return found.students[int(student) - 1].student_id
 
 
-def _by_its_writer(desk: Desk, params: dict[str, Any], writer: str) -> None:
-    """What somebody else typed is their report, whoever finishes it."""
-    known = staff_by_username(desk.school.roster, writer)
-    if "by" in params and params["by"] is None and known and writer != desk.school.user:
+def _as_its_writer(desk: Desk, params: dict[str, Any], writer: str) -> None:
+    """What somebody else typed is their report, and their `last`, whoever finishes it."""
+    if writer == desk.school.user or staff_by_username(desk.school.roster, writer) is None:
+        return
+    if params.get("id") == "last":
+        raise NotOne(f"last is what {writer} logged last, who typed this: finish it as {writer}")
+    if "by" in params and params["by"] is None:
         params["by"] = writer
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,6 +14,7 @@ from ledger import founding, keeping
 from ledger.domain.days import school_year_of
 from ledger.drafts import spool
 from ledger.said import show_day, show_when
+from ledger.store.errors import Damage, StorageError
 from ledger.store.place import synced_file_replace
 from ledger.store.sqlite import CLOCK_SLACK, versions
 
@@ -38,16 +39,15 @@ class Check:
 
 
 def checks(school: School) -> Iterator[Check]:
-    """Everything that is looked at, the ledger first."""
-    yield _ledger(school)
-    yield _engine()
-    yield _views(school)
-    yield _backup(school)
-    yield _calendar(school)
-    yield from _key(school)
-    yield from _drafts(school)
-    yield _clock(school)
-    yield _room(school)
+    """Everything that is looked at, the ledger first; what cannot be looked at is bad."""
+    said: set[str] = set()
+    for name, look in LOOKS.items():
+        try:
+            yield from look(school)
+        except (StorageError, Damage) as error:
+            if str(error) not in said:
+                yield Check("BAD", name, str(error))
+            said.add(str(error))
 
 
 def remember_verified(folder: Path, at: datetime, events: int) -> None:
@@ -56,42 +56,42 @@ def remember_verified(folder: Path, at: datetime, events: int) -> None:
     synced_file_replace(folder / VERIFIED, json.dumps(said).encode())
 
 
-def _ledger(school: School) -> Check:
+def _ledger(school: School) -> Iterator[Check]:
     events = school.record.head().position
     try:
         last = json.loads((school.folder / VERIFIED).read_text(encoding="utf-8"))
         at = datetime.fromisoformat(last["at"])
     except (OSError, ValueError, KeyError, TypeError):
-        return Check("WARN", "ledger", f"{events:,} events, never verified", "bledger verify")
+        yield Check("WARN", "ledger", f"{events:,} events, never verified", "bledger verify")
     told = f"{events:,} events, whole up to {last['events']:,}, checked {_told(school, at)}"
     old = school.clock() - at > OLD_VERIFY
-    return Check("WARN" if old else "ok", "ledger", told, "bledger verify" if old else "")
+    yield Check("WARN" if old else "ok", "ledger", told, "bledger verify" if old else "")
 
 
-def _engine() -> Check:
+def _engine(_: School) -> Iterator[Check]:
     sqlite, cipher = versions()
-    return Check("ok", "engine", f"SQLite {sqlite}, SQLCipher {cipher}")
+    yield Check("ok", "engine", f"SQLite {sqlite}, SQLCipher {cipher}")
 
 
-def _views(school: School) -> Check:
+def _views(school: School) -> Iterator[Check]:
     reached = school.views.catch_up(school.record)
     marks = {mark.stream for mark in school.views.marks()}
     if marks:
         some = ", ".join(sorted(marks)[:3])
-        return Check(
+        yield Check(
             "BAD", "views", f"{len(marks)} streams cannot be read: {some}", "bledger verify"
         )
-    return Check("ok", "views", f"at position {reached:,}")
+    yield Check("ok", "views", f"at position {reached:,}")
 
 
-def _backup(school: School) -> Check:
+def _backup(school: School) -> Iterator[Check]:
     manifests = sorted((school.folder / BACKUPS).glob("*/manifest.json"))
     times = [at for at in map(_made_at, manifests) if at is not None]
     if not times:
-        return Check("WARN", "backup", "none yet", "bledger backup")
+        yield Check("WARN", "backup", "none yet", "bledger backup")
     old = school.clock() - max(times) > OLD_BACKUP
     told = _told(school, max(times))
-    return Check("WARN" if old else "ok", "backup", told, "bledger backup" if old else "")
+    yield Check("WARN" if old else "ok", "backup", told, "bledger backup" if old else "")
 
 
 def _made_at(manifest: Path) -> datetime | None:
@@ -101,12 +101,12 @@ def _made_at(manifest: Path) -> datetime | None:
         return None
 
 
-def _calendar(school: School) -> Check:
+def _calendar(school: School) -> Iterator[Check]:
     year = school_year_of(school.calendar, school.now.date())
     if year.guessed:
         says = "none for this year: every school-day clock is a guess"
-        return Check("WARN", "calendar", says, "bledger calendar set")
-    return Check("ok", "calendar", f"{year.name}, to {show_day(year.end)}")
+        yield Check("WARN", "calendar", says, "bledger calendar set")
+    yield Check("ok", "calendar", f"{year.name}, to {show_day(year.end)}")
 
 
 def _key(school: School) -> Iterator[Check]:
@@ -126,19 +126,32 @@ def _drafts(school: School) -> Iterator[Check]:
         yield Check("WARN", "drafts", f"{waiting} not recorded yet", "bledger spool")
 
 
-def _clock(school: School) -> Check:
+def _clock(school: School) -> Iterator[Check]:
     last = school.record.head().recorded_at
     if last and school.clock() < datetime.fromisoformat(last) - CLOCK_SLACK:
         says = f"behind the last entry of {_told(school, datetime.fromisoformat(last))}"
-        return Check("BAD", "clock", says, "set this computer's clock")
-    return Check("ok", "clock", _told(school, school.clock()))
+        yield Check("BAD", "clock", says, "set this computer's clock")
+    yield Check("ok", "clock", _told(school, school.clock()))
 
 
-def _room(school: School) -> Check:
+def _room(school: School) -> Iterator[Check]:
     free = shutil.disk_usage(school.folder).free
     told = f"{free / 1024**3:.1f} GiB free"
-    return Check("ok" if free > LITTLE_ROOM else "WARN", "disk", told)
+    yield Check("ok" if free > LITTLE_ROOM else "WARN", "disk", told)
 
 
 def _told(school: School, at: datetime) -> str:
     return show_when(at, school.settings.zone, school.clock())
+
+
+LOOKS: Mapping[str, Callable[[School], Iterator[Check]]] = {
+    "ledger": _ledger,
+    "engine": _engine,
+    "views": _views,
+    "backup": _backup,
+    "calendar": _calendar,
+    "key": _key,
+    "drafts": _drafts,
+    "clock": _clock,
+    "disk": _room,
+}
