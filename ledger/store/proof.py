@@ -159,10 +159,9 @@ def _read(ledger: Ledger, rows: _Rows, progress: Progress | None) -> Iterator[Fi
 def _of_the_rest(ledger: Ledger, rows: _Rows, full: bool) -> Iterator[Finding]:
     """What only makes sense once every page and row could be read."""
     yield from rows.of_orders()
-    db, beside = ledger.recorder.db, not ledger.recorder.read_only
-    if full or (
-        beside and not _moved(db)[1]
-    ):  # what has to stay in the log is proved by reading it
+    db = ledger.recorder.db
+    stays = not ledger.recorder.read_only and not _moved(db)[1]
+    if full or stays:  # what has to stay in the log is proved by reading it
         yield from _of_indexes(db)
     if full and not rows.keyless:
         yield from _of_texts(ledger)
