@@ -12,8 +12,7 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from cli import Desk, run
 from ledger import proving
-from ledger.domain.incident import INCIDENT, DestroyStatement
-from ledger.forgetting import finish, forget
+from ledger.forgetting import finish, forget_statement
 from ledger.school import School
 from ledger.store import sqlite
 from ledger.store.wal import log_of
@@ -65,8 +64,7 @@ def holds(school: School, name: str, words: bytes) -> bool:
 def test_a_destroyed_statement_is_gone_from_every_page_once_done(school: School) -> None:
     id, version = _place(school)
     assert holds(school, "views.db", SECRET.encode())  # the search finds what is there
-    order = DestroyStatement(number=1, version=version, authority="EC 49070", order="order 7")
-    assert forget(school, INCIDENT, id, order).gone
+    assert forget_statement(school, id, 1, authority="EC 49070", order="order 7").gone
     assert not holds(school, "views.db", SECRET.encode())
     assert not holds(school, "ledger.db", SECRET.encode())
     assert all(proof.verdict.whole for proof in proving.of_school(school, None, full=True))
@@ -75,12 +73,11 @@ def test_a_destroyed_statement_is_gone_from_every_page_once_done(school: School)
 
 
 def test_it_is_not_done_while_a_reader_holds_the_log(school: School) -> None:
-    id, version = _place(school)
-    order = DestroyStatement(number=1, version=version, authority="EC 49070", order="order 7")
+    id, _ = _place(school)
     with contextlib.closing(school.open_views()) as reader:
         reader.execute("BEGIN")
         reader.execute("SELECT COUNT(*) FROM timeline").fetchone()
-        assert not forget(school, INCIDENT, id, order).gone
+        assert not forget_statement(school, id, 1, authority="EC 49070", order="order 7").gone
         reader.execute("ROLLBACK")
     assert finish(school)
     assert not holds(school, "views.db", SECRET.encode())

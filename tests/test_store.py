@@ -380,6 +380,7 @@ def test_an_event_of_an_unknown_kind_is_read_as_unreadable_and_the_rest_as_ever(
 
 def resaid(path: Path, schema: int) -> None:
     db = sqlite.opened(path, KEYS.derived("ledger"))
+    db.execute("DROP TRIGGER ledger_no_update")
     db.execute(f"UPDATE ledger SET schema = {schema}")
     db.close()
 

@@ -79,6 +79,8 @@ CREATE TRIGGER key_only_destroyed BEFORE UPDATE ON key
     BEGIN SELECT RAISE(ABORT, 'a key is only ever destroyed'); END;
 CREATE TRIGGER ledger_no_delete BEFORE DELETE ON ledger
     BEGIN SELECT RAISE(ABORT, 'the ledger keeps its identity'); END;
+CREATE TRIGGER ledger_no_update BEFORE UPDATE ON ledger
+    BEGIN SELECT RAISE(ABORT, 'the ledger keeps its identity'); END;
 """
 
 COLUMNS = (
