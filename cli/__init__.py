@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, is_dataclass
 from datetime import date, datetime
 from functools import cached_property
+from inspect import cleandoc
 from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -204,7 +205,7 @@ def _near(word: str) -> str:
 
 def examples_last(command: click.Command) -> click.Command:
     """The command, and those under it, with their examples at the end of --help."""
-    text, mark, examples = (command.help or "").partition("\b\nExamples:")
+    text, mark, examples = cleandoc(command.help or "").partition("\b\nExamples:")
     if mark:
         command.help, command.epilog = text.rstrip(), mark + examples
     for below in getattr(command, "commands", {}).values():
@@ -255,8 +256,8 @@ def run(argv: Sequence[str], desk: Desk) -> int:
 
 
 def _reader_left(error: BaseException) -> bool:
-    """Whether only the answer was cut off, as by `| head`; click exits by itself then."""
-    return isinstance(error, BrokenPipeError) or isinstance(error.__context__, BrokenPipeError)
+    """Whether only the answer was cut off, as by `| head`: click exits by itself then alone."""
+    return isinstance(error, BrokenPipeError | SystemExit)
 
 
 def _tell(desk: Desk, error: BaseException) -> None:

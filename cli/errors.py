@@ -114,4 +114,10 @@ def _ended(text: str) -> str:
     """A sentence, as one begins and ends; a command at its end stays one to copy."""
     last = text.rpartition(". ")[2]
     dot = "." if text.rstrip(')"')[-1:] not in ".!?…" and "bledger" not in last else ""
-    return f"{text[:1].upper()}{text[1:]}{dot}"
+    first, _, rest = text.partition(" ")
+    name = not first.isalpha()  # of a file or an option: it stays as it is
+    return f"{first if name else _capital(first)} {rest}{dot}" if rest else f"{text}{dot}"
+
+
+def _capital(word: str) -> str:
+    return word[:1].upper() + word[1:]

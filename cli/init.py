@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from cli import Desk, answers, pass_desk
-from ledger import founding
+from ledger import founding, settings
 from ledger.domain.codes import StaffRole
 from ledger.domain.staff import STAFF, RecordStaff, StaffIdentity
 from ledger.school import School, system_user
@@ -39,9 +39,10 @@ def init(desk: Desk, name: str, school_id: str, zone: str, me: str | None, role:
     Examples:
       bledger init --name "Oakhill Elementary" --me "Ruth Alder"
     """
-    founded = found(desk, name=name, school_id=school_id, zone=zone)
     user = desk.env.get("BLEDGER_USER") or system_user()
-    enrol(desk.school, user, me or user, StaffRole(role))
+    who = _identity(user, me or user)
+    founded = _begun(desk) or found(desk, name=name, school_id=school_id, zone=zone)
+    enrol(desk.school, who, StaffRole(role))
     fields = {
         "folder": str(founded.folder),
         "key_file": str(founded.key_file),
@@ -60,6 +61,15 @@ def init(desk: Desk, name: str, school_id: str, zone: str, me: str | None, role:
     desk.answer("init/1", fields, lines)
 
 
+def _begun(desk: Desk) -> founding.Founded | None:
+    """A folder whose making was cut off before anybody was in it."""
+    if not (desk.folder / settings.FILE).exists() or desk.school.record.head().position:
+        return None
+    school = desk.school
+    sheet = school.key_file.with_name(founding.SHEET)
+    return founding.Founded(desk.folder, school.key_file, sheet, school.settings.ledger_id)
+
+
 def found(desk: Desk, *, namespace: uuid.UUID | None = None, **said: Any) -> founding.Founded:
     """A new folder where a ledger may live."""
     key_file = desk.env.get("BLEDGER_KEY_FILE")
@@ -69,11 +79,17 @@ def found(desk: Desk, *, namespace: uuid.UUID | None = None, **said: Any) -> fou
     )
 
 
-def enrol(school: School, user: str, name: str, role: StaffRole) -> None:
+def _identity(user: str, name: str) -> StaffIdentity:
+    """The first member of staff; known to be one before anything is made."""
+    given, _, family = name.strip().partition(" ")
+    if not given:
+        raise click.UsageError("--me has no name. Give yours, as in --me 'Ruth Alder'")
+    return StaffIdentity(given=given, family=family.strip(), username=user)
+
+
+def enrol(school: School, who: StaffIdentity, role: StaffRole) -> None:
     """Make somebody a member of staff, by the system's own word; nobody else is there yet."""
-    given, _, family = name.partition(" ")
-    who = StaffIdentity(given=given, family=family, username=user)
     command = RecordStaff(who=who, roles=(role,), effective_on=school.now.date(), source="init")
-    id = school.record.id_for("staff", f"init|{user}")
+    id = school.record.id_for("staff", f"init|{who.username}")
     school.record.do(STAFF, id, command, school.founder(id))
     school.views.catch_up(school.record)

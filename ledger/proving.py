@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from ledger import founding
 from ledger.store import Ledger, proof
 from ledger.store.copies import verify_file
-from ledger.store.errors import Damage, Missing
+from ledger.store.errors import Damage, Full, Missing, ReadOnly, StorageError
 from ledger.store.place import synced_file_replace
 from ledger.store.proof import Checkpoint, Finding, Verdict
 
@@ -84,10 +84,12 @@ def _views(school: School, verdict: Verdict) -> list[Proof]:
 
 
 def rebuild(school: School) -> int:
-    """Every view, built again; the position that they stand at. Damaged ones are put aside."""
+    """Every view, built again; the position that they stand at. Useless ones are put aside."""
     try:
         return school.views.rebuild(school.record)
-    except Damage:
+    except (Damage, StorageError) as error:
+        if isinstance(error, Full | Missing | ReadOnly):
+            raise
         school.views.discard()
         return school.views.rebuild(school.record)
 
