@@ -63,6 +63,7 @@ def _ledger(school: School) -> Iterator[Check]:
         at = datetime.fromisoformat(last["at"])
     except (OSError, ValueError, KeyError, TypeError):
         yield Check("WARN", "ledger", f"{events:,} events, never verified", "bledger verify")
+        return
     told = f"{events:,} events, whole up to {last['events']:,}, checked {_told(school, at)}"
     old = school.clock() - at > OLD_VERIFY
     yield Check("WARN" if old else "ok", "ledger", told, "bledger verify" if old else "")
@@ -77,11 +78,10 @@ def _views(school: School) -> Iterator[Check]:
     reached = school.views.catch_up(school.record)
     marks = {mark.stream for mark in school.views.marks()}
     if marks:
-        some = ", ".join(sorted(marks)[:3])
-        yield Check(
-            "BAD", "views", f"{len(marks)} streams cannot be read: {some}", "bledger verify"
-        )
-    yield Check("ok", "views", f"at position {reached:,}")
+        says = f"{len(marks)} streams cannot be read: {', '.join(sorted(marks)[:3])}"
+        yield Check("BAD", "views", says, "bledger verify")
+    else:
+        yield Check("ok", "views", f"at position {reached:,}")
 
 
 def _backup(school: School) -> Iterator[Check]:
@@ -89,6 +89,7 @@ def _backup(school: School) -> Iterator[Check]:
     times = [at for at in map(_made_at, manifests) if at is not None]
     if not times:
         yield Check("WARN", "backup", "none yet", "bledger backup")
+        return
     old = school.clock() - max(times) > OLD_BACKUP
     told = _told(school, max(times))
     yield Check("WARN" if old else "ok", "backup", told, "bledger backup" if old else "")
@@ -106,7 +107,8 @@ def _calendar(school: School) -> Iterator[Check]:
     if year.guessed:
         says = "none for this year: every school-day clock is a guess"
         yield Check("WARN", "calendar", says, "bledger calendar set")
-    yield Check("ok", "calendar", f"{year.name}, to {show_day(year.end)}")
+    else:
+        yield Check("ok", "calendar", f"{year.name}, to {show_day(year.end)}")
 
 
 def _key(school: School) -> Iterator[Check]:
