@@ -284,7 +284,8 @@ def main() -> None:
 
 
 def _harden() -> None:
-    """No core dump may hold a child's name; any console can show any letter."""
+    """No core dump and no plugin gets a child's name; any console can show any letter."""
+    os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"
     if sys.platform != "win32":
         import resource
 

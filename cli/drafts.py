@@ -14,7 +14,6 @@ from cli import Desk, asking
 from cli.asking import ASK
 from cli.errors import NOTHING, invalid
 from ledger.domain.codes import Behavior, Code, Injury, Location, Motivation, Others, Weapon
-from ledger.drafts import Draft, spool
 from ledger.said import Unclear
 from ledger.school import system_user
 
@@ -114,6 +113,8 @@ def _keep(desk: Desk, said: dict[str, Any], error: BaseException) -> None:
 
 def _new_draft(desk: Desk, error: BaseException) -> int:
     """The number of the draft; one that was changed meanwhile takes the place of the old one."""
+    from ledger.drafts import Draft, spool
+
     kept = spool(desk.folder, desk.env)
     user = desk.env.get("BLEDGER_USER") or system_user()
     draft = Draft(desk.argv, dict(desk.typed), user, type(error).__name__)

@@ -13,6 +13,7 @@ from cli.asking import ASK
 from cli.drafts import kept_on_failure
 from cli.trial import trial
 from ledger import entry
+from ledger.domain import Recorded
 from ledger.domain.codes import (
     Behavior,
     Injury,
@@ -26,7 +27,13 @@ from ledger.domain.codes import (
     Weapon,
     certain_level,
 )
-from ledger.domain.incident import BehaviorSeen, Participant, ReportIncident, Saying
+from ledger.domain.incident import (
+    BehaviorSeen,
+    Participant,
+    ReferredToOffice,
+    ReportIncident,
+    Saying,
+)
 from ledger.finding import Found
 from ledger.reports import logged
 
@@ -129,15 +136,16 @@ def log(desk: Desk, **said: Any) -> None:
         people,
         school.staff_names,
         alike,
-        _answer_by(desk, command),
+        _answer_by(desk, command, done.events),
     )
     desk.answer("log/1", _fields(id, made), logged.lines(made, school.settings.zone, school.now))
 
 
-def _answer_by(desk: Desk, command: ReportIncident) -> date | None:
+def _answer_by(desk: Desk, command: ReportIncident, events: Iterable[Recorded[Any]]) -> date | None:
     """The day by which an office referral for disruption or defiance has to be answered."""
     codes = {b.code for p in command.participants for b in p.behaviors}
-    if not codes & CLOCKED:
+    sent = any(isinstance(r.event, ReferredToOffice) for r in events)
+    if not sent or not codes & CLOCKED:
         return None
     from ledger.domain.days import add_business_days
 

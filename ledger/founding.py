@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from typing import TYPE_CHECKING
 
 from ledger import settings
 from ledger.store import sqlite
@@ -16,6 +15,9 @@ from ledger.store.errors import Missing, ReadOnly, StorageError, WrongKey
 from ledger.store.place import check_place, private, synced_file_replace
 from ledger.store.recovery import sheet
 from ledger.store.sealing import ROOT_BYTES, SchoolKeys, new_root
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 LEDGER, ACCESS, VIEWS = "ledger.db", "access.db", "views.db"
 SHEET = "recovery-sheet.txt"
@@ -140,6 +142,8 @@ def read_key(path: Path) -> bytes:
 
 def draft_private(keys: SchoolKeys) -> X25519PrivateKey:
     """The key that opens drafts which were kept when the school's key was not there."""
+    from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+
     return X25519PrivateKey.from_private_bytes(keys.derived(DRAFT_LABEL))
 
 
