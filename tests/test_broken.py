@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
-from made import NOON
+from made import NOON, TEACHER, new_ledger
 
 from cli import Desk, run
 from ledger import care
+from ledger.domain.codes import StaffRole
+from ledger.domain.staff import STAFF, LeaveStaff, RecordStaff, StaffIdentity
+from ledger.imports import Roster, RosterStaff, RosterStudent
+from ledger.imports.roster import Incomplete, take_in
 from ledger.school import School
+from ledger.store import Ledger
+
+AUGUST = date(2026, 8, 3)
 
 
 @pytest.fixture(scope="module")
@@ -34,3 +44,85 @@ def test_a_school_that_was_never_verified_or_backed_up_is_looked_at_to_the_end(
     assert len(said) == len(list(care.checks(school))), "one answer each"
     assert (said["ledger"], said["backup"]) == ("WARN", "WARN")
     assert "disk" in said
+
+
+# Rosters, year after year.
+
+
+def pupil(number: int) -> RosterStudent:
+    numbers = (("identifier", f"{number}"),)
+    who: dict[str, Any] = {"given": "Bo", "family": f"Marsh{number}", "numbers": numbers}
+    none = dict.fromkeys(
+        ("middle", "preferred", "grade", "school_id", "homeroom_staff", "birth_date", "sex")
+    )
+    return RosterStudent(source_id=f"s{number}", active=True, **who, **none)
+
+
+def adult(source_id: str, username: str, given: str = "Esi", active: bool = True) -> RosterStaff:
+    return RosterStaff(source_id, given, source_id, username, ("teacher",), active)
+
+
+def roster(*adults: RosterStaff, pupils: range = range(1)) -> Roster:
+    students = tuple(pupil(number) for number in pupils)
+    return Roster(students, adults, (), (), (), 0, {}, frozenset(), whole=True)
+
+
+def by_username(ledger: Ledger, username: str) -> str | None:
+    """As the staff list finds them, who left too."""
+    for stream in ledger.streams_of("staff"):
+        who = STAFF.fold(ledger.stream(stream)).who
+        if isinstance(who, StaffIdentity) and who.username == username:
+            return stream.partition("-")[2]
+    return None
+
+
+def take(ledger: Ledger, said: Roster, on: date = AUGUST) -> int:
+    known = {a.username: by_username(ledger, a.username) for a in said.staff}
+    return take_in(ledger, said, TEACHER, today=on, staff_known=lambda name: known[name]).appended
+
+
+def test_who_left_years_ago_is_missing_from_no_roster(tmp_path: Path) -> None:
+    ledger = new_ledger(tmp_path)
+    for year in range(8):
+        take(ledger, roster(pupils=range(year * 17, year * 17 + 100)), AUGUST.replace(2026 + year))
+    with pytest.raises(Incomplete, match="100 of 100"):
+        take(ledger, roster(pupils=range(900, 1000)))
+
+
+def test_two_of_the_staff_with_one_user_name_stay_two(tmp_path: Path) -> None:
+    ledger = new_ledger(tmp_path)
+    said = roster(adult("a", "same"), adult("b", "same"))
+    assert [take(ledger, said) for _ in range(3)] == [3, 0, 0]
+
+
+def test_a_user_name_that_is_given_to_somebody_new_is_not_who_had_it(tmp_path: Path) -> None:
+    ledger = new_ledger(tmp_path)
+    take(ledger, roster(adult("old", "esi")))
+    take(ledger, roster(adult("new", "esi")))
+    assert len(ledger.streams_of("staff")) == 2
+
+
+def test_who_founded_the_ledger_is_the_one_of_the_roster(tmp_path: Path) -> None:
+    ledger = new_ledger(tmp_path)
+    who = StaffIdentity(given="Esi", username="esi")
+    roles = (StaffRole.TEACHER,)
+    founder = RecordStaff(who=who, roles=roles, effective_on=AUGUST, source="by hand")
+    ledger.do(STAFF, "founder", founder, TEACHER)
+    assert [take(ledger, roster(adult("a", "esi"), adult("b", "esi"))) for _ in "12"] == [3, 0]
+    assert len(ledger.streams_of("staff")) == 2
+
+
+def test_who_is_on_the_roster_as_gone_has_left(tmp_path: Path) -> None:
+    ledger = new_ledger(tmp_path)
+    take(ledger, roster(adult("a", "esi")))
+    gone = roster(adult("a", "esi", active=False))
+    assert [take(ledger, gone, AUGUST + timedelta(days=n)) for n in (1, 2)] == [1, 0]
+    assert take(ledger, roster(adult("a", "esi")), AUGUST + timedelta(days=3)) == 1
+
+
+def test_one_who_is_leaving_stops_no_roster(tmp_path: Path) -> None:
+    ledger = new_ledger(tmp_path)
+    take(ledger, roster(adult("a", "esi")))
+    leaving = LeaveStaff(effective_on=AUGUST + timedelta(days=90))
+    ledger.do(STAFF, by_username(ledger, "esi") or "", leaving, TEACHER)
+    assert take(ledger, roster(adult("a", "esi", given="Eva"), adult("b", "bo"))) == 1

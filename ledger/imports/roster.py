@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
+from ledger.domain import Refused
 from ledger.domain.codes import StaffRole
-from ledger.domain.staff import STAFF, RecordStaff, StaffIdentity
+from ledger.domain.staff import STAFF, LeaveStaff, RecordStaff, StaffIdentity
 from ledger.domain.student import STUDENT, Identity, RecordStudent, WithdrawStudent
 from ledger.imports import Problem, Roster, RosterStaff, RosterStudent
 from ledger.store import Actor, Ledger
@@ -55,7 +56,7 @@ def take_in(
     progress: Callable[[int], None] = lambda count: None,
 ) -> Taken:
     """Record every student and member of staff of a roster; those missing from it are withdrawn."""
-    staff = {s.source_id: _staff_id(ledger, s, source, staff_known) for s in roster.staff}
+    staff = _staff_ids(ledger, roster.staff, source, staff_known)
     appended = unchanged = 0
     for start in range(0, len(roster.staff), BATCH):
         with ledger.batch():
@@ -76,17 +77,30 @@ def take_in(
     return Taken(appended + withdrawn, unchanged, withdrawn, tuple(roster.problems), kept)
 
 
-def _staff_id(ledger: Ledger, adult: RosterStaff, source: str, known: Known) -> str:
-    """Who founded the ledger is known by user name before any roster came."""
-    by_name = known(adult.username) if adult.username else None
-    return by_name or ledger.id_for("staff", f"{source}|{adult.source_id}")
+def _staff_ids(
+    ledger: Ledger, adults: Iterable[RosterStaff], source: str, known: Known
+) -> dict[str, str]:
+    """Our ids by the source's. Who founded the ledger is known by user name before any roster."""
+    ids: dict[str, str] = {}
+    for adult in adults:
+        by_name = known(adult.username) if adult.username else None
+        if by_name is None or by_name in ids.values() or not _may_be(ledger, by_name, adult):
+            by_name = ledger.id_for("staff", f"{source}|{adult.source_id}")
+        ids[adult.source_id] = by_name
+    return ids
+
+
+def _may_be(ledger: Ledger, id: str, adult: RosterStaff) -> bool:
+    """Whether no roster knows this member of staff as somebody else: user names are used again."""
+    who = STAFF.fold(ledger.stream(f"staff-{id}")).who
+    return isinstance(who, StaffIdentity) and who.source_id in ("", adult.source_id)
 
 
 def _record_staff(
     ledger: Ledger, adult: RosterStaff, id: str, actor: Actor, today: date, source: str
 ) -> int:
     if not adult.active:
-        return 0
+        return _leave(ledger, adult, id, actor, today)
     who = StaffIdentity(
         given=adult.given,
         family=adult.family,
@@ -95,7 +109,19 @@ def _record_staff(
     )
     roles = tuple(StaffRole(role) for role in adult.roles) or (StaffRole.OTHER,)
     command = RecordStaff(who=who, roles=roles, effective_on=today, source=source)
-    return len(ledger.do(STAFF, id, command, actor, again=True).events)
+    try:
+        return len(ledger.do(STAFF, id, command, actor, again=True).events)
+    except Refused:  # they leave on a day that is still to come: until then nothing else is taken
+        return 0
+
+
+def _leave(ledger: Ledger, adult: RosterStaff, id: str, actor: Actor, today: date) -> int:
+    """Who was on the staff and is no longer has left; nobody shuts themselves out."""
+    staff = STAFF.fold(ledger.stream(f"staff-{id}"))
+    theirs = isinstance(staff.who, StaffIdentity) and staff.who.source_id == adult.source_id
+    if not theirs or staff.left_on is not None or id == actor.id:
+        return 0
+    return len(ledger.do(STAFF, id, LeaveStaff(effective_on=today), actor, again=True).events)
 
 
 def _record(
@@ -135,16 +161,22 @@ def _missing(
     ledger: Ledger, roster: Roster, ids: set[str], withdraw_many: bool
 ) -> tuple[list[str], int]:
     """(students to withdraw, known students who stay although the file lacks them)."""
-    known = [s.partition("-")[2] for s in ledger.streams_of("student")]
-    missing = [id for id in known if id not in ids]
+    known = {s.partition("-")[2] for s in ledger.streams_of("student")}
+    missing = sorted(id for id in known - ids if _is_here(ledger, id))
+    here = len(known & ids) + len(missing)
     if not roster.whole:
         return [], len(missing)
-    if len(missing) > max(10, SUSPICIOUS * len(known)) and not withdraw_many:
+    if len(missing) > max(10, SUSPICIOUS * here) and not withdraw_many:
         raise Incomplete(
-            f"{len(missing)} of {len(known)} known students are not in this file. Is it the whole "
+            f"{len(missing)} of {here} known students are not in this file. Is it the whole "
             "roster? If they all left, run it again with --withdraw-missing. Nothing is recorded."
         )
     return missing, 0
+
+
+def _is_here(ledger: Ledger, id: str) -> bool:
+    """Whether a student has not left already: who left years ago is missing from no roster."""
+    return STUDENT.fold(ledger.stream(f"student-{id}")).here
 
 
 def _withdraw(ledger: Ledger, ids: Iterable[str], actor: Actor, today: date, source: str) -> int:
