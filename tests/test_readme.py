@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+
 from cli import COMMANDS, Desk, run
 
 README = Path(__file__).parents[1] / "README.md"
