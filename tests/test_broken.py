@@ -52,7 +52,7 @@ def test_a_school_that_was_never_verified_or_backed_up_is_looked_at_to_the_end(
 def pupil(number: int) -> RosterStudent:
     numbers = (("identifier", f"{number}"),)
     who: dict[str, Any] = {"given": "Bo", "family": f"Marsh{number}", "numbers": numbers}
-    none = dict.fromkeys(
+    none: dict[str, Any] = dict.fromkeys(
         ("middle", "preferred", "grade", "school_id", "homeroom_staff", "birth_date", "sex")
     )
     return RosterStudent(source_id=f"s{number}", active=True, **who, **none)
