@@ -28,6 +28,7 @@ _timeline = TIMELINE.tables.tables["timeline"]
 _timeline_of = TIMELINE.tables.tables["timeline_of"]
 _sis = SIS_RECORDS.tables.tables["sis_record"]
 T = TypeVar("T")
+NAMED = 1_000  # students that one access event names; a larger answer is several, at once
 _HIDDEN = "[not shown to this reader]"
 _SEALED = frozenset(("words", "whom", "reason"))  # fields of an entry that hold sealed text
 
@@ -182,7 +183,8 @@ class Reading:
                 staff=staff,
                 unreadable=_named(marks(db)),
             )
-        return self._give("timeline", answer, [student_id], position)
+        others = _ids(entry.card for entry in answer.entries if entry.card)
+        return self._give("timeline", answer, dict.fromkeys([student_id, *others]), position)
 
     def incident(self, id: str, window: Window) -> IncidentView | None:
         """The incident of this id or unique beginning of one; None when there is no such."""
@@ -196,12 +198,12 @@ class Reading:
             )
             answer = IncidentView(
                 card=card,
-                people=_students(db, _ids(card)),
+                people=_students(db, _ids([card])),
                 staff=_staff(db),
                 position=position,
                 same=tuple(db.execute(merged).scalars()),
             )
-        return self._give("incident", answer, _ids(card), position)
+        return self._give("incident", answer, _ids([card]), position, cards=[card])
 
     def incidents(
         self, window: Window, *, student_id: str | None = None, only_open: bool = False, limit: int
@@ -215,9 +217,9 @@ class Reading:
             asked = asked.where(_incident.c.is_open == 1, _incident.c.standing == "open")
         with self._open(window.position) as (db, position):
             cards = tuple(self._hidden(card_of(c)) for c in db.execute(asked).scalars())
-            ids = list(dict.fromkeys(i for card in cards for i in _ids(card)))
+            ids = _ids(cards)
             answer = Incidents(cards, _students(db, ids), position)
-        return self._give("incidents", answer, ids, position)
+        return self._give("incidents", answer, ids, position, cards=cards)
 
     def extract(self, sink: str, to: str, position: int | None = None) -> Extract:
         """Everything that a sink may want; recorded as a disclosure to it."""
@@ -292,21 +294,31 @@ class Reading:
     # The door
 
     def _give(
-        self, what: str, answer: T, students: Iterable[str], position: int, to: str | None = None
+        self,
+        what: str,
+        answer: T,
+        students: Iterable[str],
+        position: int,
+        *,
+        cards: Iterable[Card] = (),
+        to: str | None = None,
     ) -> T:
         """Store who is given what and why; only then give it."""
         given = Answer(
             what=what,
             purpose=self.reader.purpose,
-            subjects=tuple(students),
+            records=tuple(f"incident-{card.incident_id}" for card in cards if not _ids([card])),
             position=position,
             digest=digest(json.dumps(answer, default=_plain, sort_keys=True).encode())[:32],
         )
-        command: AccessCommand = (
-            ViewRecord(**dict(given)) if to is None else DiscloseRecord(**dict(given), to=to)
-        )
         day = self.access.recorder.clock().date().isoformat()
-        self.access.do(ACCESS, day, command, self.reader.actor, again=True)
+        with self.access.batch():
+            for part in _parts(students):
+                fields = dict(given) | {"subjects": part}
+                command: AccessCommand = (
+                    ViewRecord(**fields) if to is None else DiscloseRecord(**fields, to=to)
+                )
+                self.access.do(ACCESS, day, command, self.reader.actor, again=True)
         return answer
 
     @contextlib.contextmanager
@@ -353,14 +365,14 @@ class Reading:
         if self.reader.sees_words:
             return card
         for said in card.statements:
-            said.text = said.antecedent = said.consequence = _HIDDEN
+            _cover(said, "text", "antecedent", "consequence")
         for change in card.changes:
-            change.reason = _HIDDEN
+            _cover(change, "reason")
         for done in card.actions.values():
-            done.note = _HIDDEN if done.note else None
+            _cover(done, "note")
         for held in (*card.contacts, *card.restraints):
             held |= {k: _HIDDEN for k in ("note", "with_whom") if k in held}
-        card.void_reason = _HIDDEN if card.void_reason else None
+        _cover(card, "void_reason")
         return card
 
     def _extract(self, position: int | None) -> Extract:
@@ -480,8 +492,23 @@ def _staff_numbers(db: sa.Connection) -> dict[str, dict[str, str]]:
     }
 
 
-def _ids(card: Card) -> list[str]:
-    return [p.student_id for p in card.people.values() if p.student_id]
+def _cover(held: Any, *names: str) -> None:
+    """Hide these texts, where there are any."""
+    for name in names:
+        if getattr(held, name):
+            setattr(held, name, _HIDDEN)
+
+
+def _ids(cards: Iterable[Card]) -> list[str]:
+    """The students in these incidents, each once."""
+    people = (person for card in cards for person in card.people.values())
+    return list(dict.fromkeys(p.student_id for p in people if p.student_id))
+
+
+def _parts(students: Iterable[str]) -> list[tuple[str, ...]]:
+    """As many as one event can name, and then the next; at least one part, which may be empty."""
+    left = tuple(students)
+    return [left[n : n + NAMED] for n in range(0, len(left), NAMED)] or [()]
 
 
 def _named(marks: Iterable[Mark]) -> tuple[str, ...]:
