@@ -9,7 +9,12 @@ from cli import Desk, answers, asking, pass_desk, purposed
 
 @click.group()
 def access() -> None:
-    """Who read or received a record, when and what for."""
+    """Who read or received a record, when and what for.
+
+    \b
+    Examples:
+      bledger access log leo park
+    """
 
 
 @access.command()

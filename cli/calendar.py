@@ -87,7 +87,13 @@ def set_(
     lunches: tuple[str, ...],
     closed: tuple[str, ...],
 ) -> None:
-    """Set a school year; the office is closed on the legal holidays of California."""
+    """Set a school year; the office is closed on the legal holidays of California.
+
+    \b
+    Examples:
+      bledger calendar set --first 2026-08-12 --last 2027-06-11 --off 2026-11-23..2026-11-27
+      bledger calendar set --first 2026-08-12 --last 2027-06-11 --period recess=10:15-10:30 --lunch "*=12:00-12:45"
+    """
     school = desk.school
     start, end = _day(first), _day(last)
     bells = BellSchedule(
@@ -120,7 +126,13 @@ def set_(
 @answers
 @pass_desk
 def show(desk: Desk, day: str | None) -> None:
-    """Show what kind of day DAY is, and the school years that are set."""
+    """Show what kind of day DAY is, and the school years that are set.
+
+    \b
+    Examples:
+      bledger calendar show
+      bledger calendar show 2026-11-11
+    """
     school = desk.school
     at, known = asking.day(desk, day), school.calendar
     year, kind = school_year_of(known, at), day_kind(known, at)

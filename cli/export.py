@@ -60,7 +60,13 @@ def at_position(command: Any) -> Any:
 @answers
 @pass_desk
 def plan(desk: Desk, sink: str, as_of: str | None, position: int | None) -> None:
-    """Show what SINK should hold and what is held back; nothing is written."""
+    """Show what SINK should hold and what is held back; nothing is written.
+
+    \b
+    Examples:
+      bledger export plan ods
+      bledger export plan ods --as-of yesterday
+    """
     to, form = _sink(desk, sink)
     extract = desk.school.reading.planned(to.name, asking.position(desk, as_of, position))
     wanted = form.wanted(extract, to)
@@ -129,7 +135,12 @@ def _written_to(desk: Desk, sink: str) -> Path:
 @answers
 @pass_desk
 def status(desk: Desk) -> int:
-    """Show for each sink its last run, what is held back and why, and what it does not carry."""
+    """Show for each sink its last run, what is held back and why, and what it does not carry.
+
+    \b
+    Examples:
+      bledger export status
+    """
     told: list[str] = []
     sinks: list[dict[str, Any]] = []
     for name in desk.school.settings.sinks:

@@ -142,7 +142,13 @@ def _length(said: str | None) -> dict[str, Any]:
 @answers
 @pass_desk
 def show(desk: Desk, id: str, as_of: str | None, position: int | None) -> None:
-    """Show everything that stands of one incident, and what was corrected."""
+    """Show everything that stands of one incident, and what was corrected.
+
+    \b
+    Examples:
+      bledger incident show last
+      bledger incident show 4f1c2aa --as-of "yesterday 17:00"
+    """
     whole = asking.incident(desk, id)
     at = asking.position(desk, as_of, position)
     view = desk.school.reading.incident(whole, Window(position=at))
@@ -169,7 +175,13 @@ def list_(
     until: str | None,
     limit: int,
 ) -> None:
-    """List incidents, the last first: all, or STUDENT's."""
+    """List incidents, the last first: all, or STUDENT's.
+
+    \b
+    Examples:
+      bledger incident list ana rivera --open
+      bledger incident list --since "oct 1" --limit 100
+    """
     window = Window(since=asking.iso(desk, since, "start"), until=asking.iso(desk, until, "end"))
     own = asking.student(desk, student).student_id if student else None
     found = desk.school.reading.incidents(window, student_id=own, only_open=only_open, limit=limit)
@@ -192,7 +204,13 @@ def list_(
 @pass_desk
 @kept_on_failure
 def statement(desk: Desk, id: str, **said: Any) -> None:
-    """Add what one person saw, was told or concluded."""
+    """Add what one person saw, was told or concluded.
+
+    \b
+    Examples:
+      bledger incident statement last --saw
+      bledger incident statement 4f1c2aa --told - --by okafor
+    """
     whole = asking.incident(desk, id)
     given = [name for name in SAYINGS if said[name] is not None]
     if len(given) != 1:
@@ -230,7 +248,13 @@ def statement(desk: Desk, id: str, **said: Any) -> None:
 @pass_desk
 @kept_on_failure
 def fill(desk: Desk, id: str, **said: Any) -> None:
-    """Say what had not been said: why, where, how long."""
+    """Say what had not been said: why, where, how long.
+
+    \b
+    Examples:
+      bledger incident fill last --why peer-attention --lost 15
+      bledger incident fill 4f1c2aa --who P2 --injury none
+    """
     whole = asking.incident(desk, id)
     own = any(said[name] is not None for name in ("why", "injury", "lost"))
     people = _people(desk, whole) if own else {}
@@ -432,7 +456,13 @@ def act(desk: Desk, id: str, action: str, length: str | None, **said: Any) -> No
 @pass_desk
 @kept_on_failure
 def served(desk: Desk, id: str, length: str | None, number: int, **said: Any) -> None:
-    """Record what was really served of an action: LENGTH, or all of it."""
+    """Record what was really served of an action: LENGTH, or all of it.
+
+    \b
+    Examples:
+      bledger incident served 7c1e09b 0.5d --action 1
+      bledger incident served last
+    """
     whole = asking.incident(desk, id)
     command = ServeAction(
         number=number,
@@ -506,7 +536,12 @@ def contact(desk: Desk, id: str, outcome: str, who: str | None, **said: Any) -> 
 @pass_desk
 @kept_on_failure
 def restraint(desk: Desk, id: str, kind: str, **said: Any) -> None:
-    """Record that a participant was restrained or secluded."""
+    """Record that a participant was restrained or secluded.
+
+    \b
+    Examples:
+      bledger incident restraint last physical-restraint --minutes 2 --because harm-to-others --note
+    """
     whole = asking.incident(desk, id)
     command = UseRestraint(
         label=asking.label(desk, _people(desk, whole), said["who"]),
@@ -527,7 +562,12 @@ def restraint(desk: Desk, id: str, kind: str, **said: Any) -> None:
 @pass_desk
 @kept_on_failure
 def void(desk: Desk, id: str, **said: Any) -> None:
-    """Say that this did not happen, or not to these people; it stays in the ledger, voided."""
+    """Say that this did not happen, or not to these people; it stays in the ledger, voided.
+
+    \b
+    Examples:
+      bledger incident void 4f1c2aa --reason "entered for the wrong child"
+    """
     whole = asking.incident(desk, id)
     _do(desk, whole, VoidIncident(reason=_why(desk, said["reason"])), said)
 
@@ -540,7 +580,12 @@ def void(desk: Desk, id: str, **said: Any) -> None:
 @pass_desk
 @kept_on_failure
 def merge(desk: Desk, id: str, into: str, **said: Any) -> None:
-    """Say that incident ID is the same as INTO, which stays."""
+    """Say that incident ID is the same as INTO, which stays.
+
+    \b
+    Examples:
+      bledger incident merge b20d771 4f1c2aa
+    """
     whole, other = asking.incident(desk, id), asking.incident(desk, into)
     if whole == other:
         raise click.UsageError("an incident is not another one than itself")

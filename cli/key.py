@@ -30,7 +30,13 @@ def key() -> None:
 @answers
 @pass_desk
 def sheet(desk: Desk, out: Path | None) -> None:
-    """Write the recovery sheet: print it, lock it away, delete the file."""
+    """Write the recovery sheet: print it, lock it away, delete the file.
+
+    \b
+    Examples:
+      bledger key sheet
+      bledger key sheet --out sheet.txt
+    """
     path = keeping.write_sheet(desk.school, out)
     desk.answer(
         "key-sheet/1", {"sheet": str(path)}, [f"Written  {path}. Print it, delete the file."]
@@ -42,7 +48,13 @@ def sheet(desk: Desk, out: Path | None) -> None:
 @answers
 @pass_desk
 def confirm(desk: Desk, path: Path | None) -> None:
-    """Check that the printed sheet gives the school's key: type its lines, or give a file."""
+    """Check that the printed sheet gives the school's key: type its lines, or give a file.
+
+    \b
+    Examples:
+      bledger key confirm
+      bledger key confirm sheet.txt
+    """
     keeping.confirm(desk.school, _sheet(path))
     desk.answer("key-confirm/1", {"confirmed": True}, ["The sheet is right. Lock it away."])
 
@@ -52,7 +64,13 @@ def confirm(desk: Desk, path: Path | None) -> None:
 @answers
 @pass_desk
 def restore(desk: Desk, path: Path | None) -> None:
-    """Bring the key back from the recovery sheet: type its lines, or give a file."""
+    """Bring the key back from the recovery sheet: type its lines, or give a file.
+
+    \b
+    Examples:
+      bledger key restore
+      bledger key restore sheet.txt
+    """
     written = keeping.restore_key(desk.folder, desk.env, _sheet(path))
     desk.answer("key-restore/1", {"key_file": str(written)}, [f"The key is back  {written}"])
 

@@ -115,7 +115,13 @@ def _problem(problem: Problem) -> dict[str, Any]:
 @answers
 @pass_desk
 def find(desk: Desk, words: tuple[str, ...]) -> int:
-    """List the students whom WORDS fit: any number, or any part of any name."""
+    """List the students whom WORDS fit: any number, or any part of any name.
+
+    \b
+    Examples:
+      bledger roster find rivera
+      bledger roster find 104233 --json
+    """
     found = desk.school.find(" ".join(words))
     lines = [_line(student) for student in found.students] or ["Nobody fits."]
     if found.near and found.students:
@@ -131,7 +137,12 @@ def find(desk: Desk, words: tuple[str, ...]) -> int:
 @answers
 @pass_desk
 def show(desk: Desk, student: tuple[str, ...]) -> None:
-    """Show what the roster says of one student, and since when it holds."""
+    """Show what the roster says of one student, and since when it holds.
+
+    \b
+    Examples:
+      bledger roster show ana rivera
+    """
     found = asking.student(desk, student)
     facts = desk.school.reading.facts(found.student_id)
     fields = {"student": _fields(found), "facts": facts}

@@ -28,7 +28,12 @@ def staff() -> None:
 @answers
 @pass_desk
 def list_(desk: Desk) -> None:
-    """List the staff."""
+    """List the staff.
+
+    \b
+    Examples:
+      bledger staff list
+    """
     people = desk.school.reading.staff()
     fields = {
         "staff": [
@@ -56,7 +61,12 @@ def list_(desk: Desk) -> None:
 @answers
 @pass_desk
 def add(desk: Desk, username: str, name: str, roles: tuple[str, ...]) -> None:
-    """Add somebody under the user name that they sign in with."""
+    """Add somebody under the user name that they sign in with.
+
+    \b
+    Examples:
+      bledger staff add nbrandt "Nadia Brandt" --role principal
+    """
     school = desk.school
     if staff_by_username(school.roster, username) is not None:
         raise Failed(f"{username} is on the staff list already. See: bledger staff role")
@@ -80,7 +90,12 @@ def add(desk: Desk, username: str, name: str, roles: tuple[str, ...]) -> None:
 @answers
 @pass_desk
 def role(desk: Desk, who: tuple[str, ...], roles: tuple[str, ...]) -> None:
-    """Say what somebody does here; it stands whatever the roster says."""
+    """Say what somebody does here; it stands whatever the roster says.
+
+    \b
+    Examples:
+      bledger staff role nadia brandt --set principal --set records-officer
+    """
     school, id = desk.school, asking.staff(desk, " ".join(who))
     given = tuple(StaffRole(one) for one in roles)
     command = SetStaffRoles(roles=given, effective_on=school.now.date())
@@ -95,7 +110,12 @@ def role(desk: Desk, who: tuple[str, ...], roles: tuple[str, ...]) -> None:
 @answers
 @pass_desk
 def left(desk: Desk, who: tuple[str, ...], on: str | None) -> None:
-    """Say that somebody left."""
+    """Say that somebody left.
+
+    \b
+    Examples:
+      bledger staff left nadia brandt --on 2027-06-11
+    """
     school, id = desk.school, asking.staff(desk, " ".join(who))
     day = asking.day(desk, on)
     school.do(STAFF, id, LeaveStaff(effective_on=day), again=True)

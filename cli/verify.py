@@ -71,7 +71,12 @@ def _progress(done: int, total: int) -> None:
 @answers
 @pass_desk
 def rebuild(desk: Desk) -> None:
-    """Build every view again from the ledger; readers see the old ones until it is done."""
+    """Build every view again from the ledger; readers see the old ones until it is done.
+
+    \b
+    Examples:
+      bledger rebuild
+    """
     position = proving.rebuild(desk.school)
     lines = [f"Rebuilt  every view, to position {position:,}"]
     desk.answer("rebuild/1", {"position": position}, lines)
