@@ -92,7 +92,7 @@ def set_(
     \b
     Examples:
       bledger calendar set --first 2026-08-12 --last 2027-06-11 --off 2026-11-23..2026-11-27
-      bledger calendar set --first 2026-08-12 --last 2027-06-11 --period recess=10:15-10:30 --lunch "*=12:00-12:45"
+      bledger calendar set --first 2026-08-12 --last 2027-06-11 --lunch "*=12:00-12:45"
     """
     school = desk.school
     start, end = _day(first), _day(last)
