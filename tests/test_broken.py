@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from made import NOON, TEACHER, new_ledger
+from made import KEYS, NOON, TEACHER, new_ledger, report
 
 from cli import Desk, run
 from ledger import care
@@ -16,8 +19,10 @@ from ledger.domain.codes import StaffRole
 from ledger.domain.staff import STAFF, LeaveStaff, RecordStaff, StaffIdentity
 from ledger.imports import Roster, RosterStaff, RosterStudent
 from ledger.imports.roster import Incomplete, take_in
+from ledger.projections import Views
 from ledger.school import School
 from ledger.store import Ledger
+from ledger.store.errors import StorageError
 
 AUGUST = date(2026, 8, 3)
 
@@ -50,8 +55,7 @@ def test_a_school_that_was_never_verified_or_backed_up_is_looked_at_to_the_end(
 
 
 def pupil(number: int) -> RosterStudent:
-    numbers = (("identifier", f"{number}"),)
-    who: dict[str, Any] = {"given": "Bo", "family": f"Marsh{number}", "numbers": numbers}
+    who: dict[str, Any] = {"given": "Bo", "family": f"Marsh{number}", "numbers": ()}
     none: dict[str, Any] = dict.fromkeys(
         ("middle", "preferred", "grade", "school_id", "homeroom_staff", "birth_date", "sex")
     )
@@ -126,3 +130,39 @@ def test_one_who_is_leaving_stops_no_roster(tmp_path: Path) -> None:
     leaving = LeaveStaff(effective_on=AUGUST + timedelta(days=90))
     ledger.do(STAFF, by_username(ledger, "esi") or "", leaving, TEACHER)
     assert take(ledger, roster(adult("a", "esi", given="Eva"), adult("b", "bo"))) == 1
+
+
+# Views that somebody else is busy with.
+
+
+def views_in(folder: Path) -> Views:
+    return Views(folder / "views.db", KEYS.derived("views"))
+
+
+def test_the_first_build_is_waited_for(tmp_path: Path) -> None:
+    ledger = new_ledger(tmp_path)
+    report(ledger, 1)
+    with (
+        contextlib.closing(views_in(tmp_path)) as mine,
+        contextlib.closing(views_in(tmp_path)) as theirs,
+    ):
+        building = theirs.writer.connect()
+        begun = building.begin()
+        with ThreadPoolExecutor(1) as beside:
+            waiting = beside.submit(mine.catch_up, ledger)
+            time.sleep(0.6)
+            assert not waiting.done()
+            begun.rollback()
+            building.close()
+            assert waiting.result(10) == 1
+
+
+def test_a_rebuild_beside_another_is_refused_with_a_sentence(tmp_path: Path) -> None:
+    ledger = new_ledger(tmp_path)
+    with (
+        contextlib.closing(views_in(tmp_path)) as mine,
+        contextlib.closing(views_in(tmp_path)) as theirs,
+        theirs.writer.begin(),
+        pytest.raises(StorageError, match="by somebody else"),
+    ):
+        mine.rebuild(ledger)

@@ -382,7 +382,10 @@ def test_a_reader_does_not_wait_for_somebody_elses_catch_up(tmp_path: Path) -> N
             assert mine.catch_up(ledger) == 2
 
 
-def test_nothing_is_answered_while_somebody_else_builds_the_views_first(tmp_path: Path) -> None:
+def test_nothing_is_answered_while_somebody_else_builds_the_views_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ledger.projections.TRIES", 2)
     with contextlib.closing(new_ledger(tmp_path)) as ledger:
         report(ledger, 1)
         with (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -20,7 +21,9 @@ from ledger.store.errors import StorageError
 History = Sequence[Recorded[Any]]
 Rows = Mapping[str, Sequence[Mapping[str, Any]]]  # table name → its rows
 PATIENCE = 0.25  # seconds that a reader waits for somebody else's catch-up
+TRIES = 240  # times of that patience while somebody else builds the views from nothing
 CHUNK = 400
+BEING_BUILT = "The views are being built by somebody else: try again in a moment."
 
 
 @dataclass(frozen=True)
@@ -110,40 +113,38 @@ class Views:
     def catch_up(self, ledger: Ledger) -> int:
         """Bring every projection to the end of the ledger; the position that they stand at.
 
-        When somebody else is at it for longer than a moment: the position that is there.
+        When somebody else is at it for longer than a moment: the position that is there. Only
+        the first build is waited for, as there is nothing to answer from.
         """
-        head = ledger.head()
-        if self._known(ledger) == {(head.position, head.hash.hex())}:
-            return head.position
-        try:
-            with self.writer.begin() as db:
-                # Asked again: while we waited, somebody else may have gone further.
-                at = ledger.head().position
-                _books.create_all(db)
-                for projection in self.projections:
-                    self._bring(db, projection, ledger, at)
-        except (sa.exc.OperationalError, driver.OperationalError) as error:
-            if "locked" not in str(error):
-                raise
-            return self._left(ledger)
-        return at
+        for _ in range(TRIES):
+            head = ledger.head()
+            if self._known(ledger) == {(head.position, head.hash.hex())}:
+                return head.position
+            with _unless_locked():
+                return self._caught_up(ledger)
+            if (there := self.position(ledger)) >= 0:
+                return there
+        raise StorageError(BEING_BUILT)
 
-    def _left(self, ledger: Ledger) -> int:
-        """The position that is there while somebody else is at it."""
-        position = self.position(ledger)
-        if position < 0:
-            raise StorageError("The views are being built by somebody else: try again in a moment.")
-        return position
+    def _caught_up(self, ledger: Ledger) -> int:
+        with self.writer.begin() as db:
+            # Asked here: while we waited, somebody else may have gone further.
+            head = ledger.head().position
+            _books.create_all(db)
+            for projection in self.projections:
+                self._bring(db, projection, ledger, head)
+        return head
 
     def rebuild(self, ledger: Ledger) -> int:
         """Build every projection again from nothing, in one transaction."""
-        head = ledger.head().position
-        with self.writer.begin() as db:
+        with _unless_locked(), self.writer.begin() as db:
+            head = ledger.head().position
             _books.create_all(db)
             for projection in self.projections:
                 self._begin(db, projection)
             self._build(db, self.projections, ledger, head)
-        return head
+            return head
+        raise StorageError(BEING_BUILT)
 
     def position(self, ledger: Ledger) -> int:
         """How far the read models follow the ledger; -1 when one has to be built."""
@@ -228,6 +229,16 @@ class Views:
                 own = [s for s in streams if category_of(s) in projection.categories]
                 _replace(db, projection, ledger, own, upto)
                 _put_down(db, projection, ledger, upto)
+
+
+@contextlib.contextmanager
+def _unless_locked() -> Iterator[None]:
+    """Go on behind it when somebody else is writing the views."""
+    try:
+        yield
+    except (sa.exc.OperationalError, driver.OperationalError) as error:
+        if "locked" not in str(error):
+            raise
 
 
 def prefix(
