@@ -10,7 +10,8 @@ from typing import Any
 
 from ledger.domain import Recorded, Refused, Undo
 from ledger.domain.incident import INCIDENT, IncidentEvent, IncidentReported, ReportIncident
-from ledger.store import Actor, Done, Ledger
+from ledger.store import Actor, Done, Ledger, Unreadable
+from ledger.store.errors import Damage
 from ledger.store.mapper import category_of, decider
 
 SAME_LINE = 300  # seconds in which the same words with a relative time are the same entry
@@ -84,6 +85,14 @@ def _stands(record: Ledger, stream: str) -> bool:
     return state.reported and not state.settled
 
 
+def _may_stand(record: Ledger, stream: str) -> bool:
+    """The same of another incident; one that cannot be read stops nobody from logging theirs."""
+    try:
+        return _stands(record, stream)
+    except (Unreadable, Damage):
+        return True
+
+
 def alike(record: Ledger, command: ReportIncident, stream: str) -> list[Likeness]:
     """Reports by somebody else of the same child, near in time, and in place or behavior."""
     found = []
@@ -91,7 +100,7 @@ def alike(record: Ledger, command: ReportIncident, stream: str) -> list[Likeness
         if (
             other.stream != stream
             and _alike(command, other.event)
-            and _stands(record, other.stream)
+            and _may_stand(record, other.stream)
         ):
             reporter = other.event.reported_by or other.actor
             id = other.stream.partition("-")[2]

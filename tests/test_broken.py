@@ -11,18 +11,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from made import KEYS, NOON, TEACHER, new_ledger, report
+from made import KEYS, NOON, TEACHER, ZONE, a_report, new_ledger, report
 
 from cli import Desk, run
-from ledger import care
+from ledger import care, entry
+from ledger.domain import When
 from ledger.domain.codes import StaffRole
 from ledger.domain.staff import STAFF, LeaveStaff, RecordStaff, StaffIdentity
 from ledger.imports import Roster, RosterStaff, RosterStudent
 from ledger.imports.roster import Incomplete, take_in
 from ledger.projections import Views
 from ledger.school import School
-from ledger.store import Ledger
+from ledger.store import Actor, Ledger
 from ledger.store.errors import StorageError
+from ledger.store.sqlite import Entry
 
 AUGUST = date(2026, 8, 3)
 
@@ -166,3 +168,27 @@ def test_a_rebuild_beside_another_is_refused_with_a_sentence(tmp_path: Path) -> 
         pytest.raises(StorageError, match="by somebody else"),
     ):
         mine.rebuild(ledger)
+
+
+# The same line twice.
+
+
+@pytest.mark.parametrize("said", ["ahora", "Now", " now", "\u221210m", "10 minutes Ago"])
+def test_however_a_relative_time_is_spelled_the_line_is_one(tmp_path: Path, said: str) -> None:
+    ledger = new_ledger(tmp_path)
+    for minutes in (0, 1):
+        now = NOON + timedelta(minutes=minutes)
+        command = a_report(1, occurred=When(at=now, zone=ZONE, said=said))
+        entry.report(ledger, command, TEACHER, now=now)
+    assert ledger.head().position == 1
+
+
+def test_an_incident_that_cannot_be_read_stops_nobody_from_logging_theirs(tmp_path: Path) -> None:
+    ledger = new_ledger(tmp_path)
+    theirs = entry.report(ledger, a_report(1), TEACHER, now=NOON).stream
+    with ledger.recorder.transaction():
+        ledger.recorder.append([Entry(theirs, 2, "IncidentExploded.1", b"{}")])
+    mine = a_report(1, reported_by="staff-2")
+    done = entry.report(ledger, mine, Actor("staff-2", "claimed os=office"), now=NOON)
+    (other,) = entry.alike(ledger, mine, done.stream)
+    assert f"incident-{other.incident_id}" == theirs

@@ -53,6 +53,10 @@ def _utc(at: datetime) -> datetime:
 Instant = Annotated[AwareDatetime, AfterValidator(_utc)]  # one spelling, so that texts sort
 
 
+_NOW = ("now", "ahora")
+_MINUS = ("-", "\u2212", "\u2013")  # also as a phone or a word processor writes it
+
+
 class When(Value):
     """An instant, the school's zone, and the words that somebody typed for it."""
 
@@ -64,8 +68,8 @@ class When(Value):
     @property
     def relative(self) -> bool:
         """Whether the same words mean another instant a minute later."""
-        said = self.said or ""
-        return said == "now" or said.startswith("-") or said.endswith("ago")
+        said = (self.said or "").casefold().strip(" .")
+        return said in _NOW or said.startswith(_MINUS) or said.endswith(" ago")
 
 
 class Event(Value):
