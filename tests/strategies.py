@@ -13,19 +13,33 @@ from hypothesis import strategies as st
 from made import NOON, TEACHER, ZONE, a_student, incident_id, student_id
 from pydantic import AwareDatetime
 from pydantic.fields import FieldInfo
+from spec import enveloped
 
 from ledger import entry
-from ledger.domain import Command, Decider, Destroyed, Recorded, Refused, Undo, Value, standing
+from ledger.domain import (
+    Command,
+    Decider,
+    Destroyed,
+    Event,
+    Refused,
+    Undo,
+    Value,
+    standing,
+)
 from ledger.domain.calendar import CALENDAR, SetSchoolYear
 from ledger.domain.codes import Behavior, Level, Outside, Role
 from ledger.domain.incident import (
     INCIDENT,
+    AddParticipant,
+    AddStatement,
     BehaviorSeen,
     Days,
     DestroyStatement,
+    Incident,
     Participant,
     ReportIncident,
     StatementAdded,
+    TakeAction,
 )
 from ledger.domain.staff import STAFF, RecordStaff
 from ledger.domain.student import STUDENT, DestroyIdentity, RecordStudent, StudentRecorded
@@ -223,6 +237,7 @@ def kinds(decider: Decider[Any, Any, Any]) -> tuple[type[Command], ...]:
     return found
 
 
+OFTEN: dict[type[Command], int] = {TakeAction: 4, AddStatement: 3, AddParticipant: 2}
 OPENING: dict[str, type[Command]] = {
     "incident": ReportIncident,
     "student": RecordStudent,
@@ -232,16 +247,75 @@ OPENING: dict[str, type[Command]] = {
 
 
 def command_of(category: str) -> st.SearchStrategy[Command]:
-    """Any command of a stream. An `Undo` names nothing yet: who plays it says what came last."""
-    return st.one_of(*(built(kind) for kind in kinds(DECIDERS[category])))
+    """Any command of a stream, what others rest on more often.
+
+    An `Undo` names nothing yet: who plays it says what came last.
+    """
+    some = [kind for kind in kinds(DECIDERS[category]) for _ in range(OFTEN.get(kind, 1))]
+    return st.sampled_from(some).flatmap(built)
+
+
+class Played:
+    """One stream as the store keeps it: its events, and where its last command began."""
+
+    def __init__(self, decider: Decider[Any, Any, Any]) -> None:
+        self.decider, self.events = decider, list[Event]()
+        self.began = 0
+
+    @property
+    def state(self) -> Any:
+        return self.decider.fold(enveloped(self.events, self.decider.category))
+
+    def aimed(self, command: Command) -> Command:
+        """The command, with the versions that it would name: what came last, what was said."""
+        if isinstance(command, Undo):
+            last = tuple(range(self.began + 1, len(self.events) + 1))
+            done = not last or self.events[-1].undoes or self.events[-1].lasting
+            return command.model_copy(update={"versions": () if done else last})
+        if isinstance(command, DestroyIdentity):
+            return command.model_copy(update={"versions": (1,)})
+        return command
+
+    def do(self, command: Command) -> list[Event] | str:
+        """The events that the command became, or why it was refused."""
+        answer = answered(self.decider, command, self.state)
+        if answer and isinstance(answer, list):
+            self.began = len(self.events)
+            self.events += answer
+        return answer
+
+
+def answered(decider: Decider[Any, Any, Any], command: Command, state: Any) -> list[Event] | str:
+    """What a decider answers: events, or its refusal."""
+    try:
+        return list(decider.decide(command, state))
+    except Refused as no:
+        return str(no)
 
 
 @st.composite
-def step(draw: st.DrawFn, category: str, id: str, opening: bool = False) -> Step:
-    """A command to this stream."""
-    command = draw(built(OPENING[category]) if opening else command_of(category))
+def step(draw: st.DrawFn, category: str, id: str, state: Any = None) -> Step:
+    """A command to this stream: the one that opens it, or one that mostly fits what is there."""
+    if state is None:
+        command: Command = draw(built(OPENING[category]))
+    else:
+        command = draw(command_of(category))
+        meant = _meant(command, state) if draw(st.integers(0, 5)) else {}
+        aims = {name: draw(st.sampled_from(some)) for name, some in meant.items() if some}
+        command = command.model_copy(update=aims)
     own = category == "student" and "student_id" in type(command).model_fields
     return category, id, command.model_copy(update={"student_id": id} if own else {})
+
+
+def _meant(command: Command, state: Any) -> dict[str, list[Any]]:
+    """Whom and what a command to an incident can mean."""
+    if not isinstance(state, Incident):
+        return {}
+    people = [p for p in state.people.values() if p.referred or not isinstance(command, TakeAction)]
+    said = range(1, state.statements + 1)
+    numbers = said if isinstance(command, DestroyStatement) else state.actions
+    known: dict[str, list[Any]] = {"label": [p.label for p in people], "number": [*numbers]}
+    return {name: some for name, some in known.items() if name in type(command).model_fields}
 
 
 @st.composite
@@ -249,9 +323,15 @@ def commands(draw: st.DrawFn, *categories: str, max_size: int = 12) -> list[Step
     """Commands to a few streams of these kinds, or of all; most of the streams are opened first."""
     known = [(kind, id) for kind in categories or DECIDERS for id in IDS[kind]]
     streams = draw(st.lists(st.sampled_from(known), unique=True, min_size=1, max_size=4))
-    opened = [draw(step(*one, opening=True)) for one in streams if draw(st.integers(0, 9))]
-    later = st.sampled_from(streams).flatmap(lambda one: step(*one))
-    return opened + draw(st.lists(later, max_size=max_size))
+    there = {one: Played(DECIDERS[one[0]]) for one in streams}
+    steps = [draw(step(*one)) for one in streams if draw(st.integers(0, 9))]
+    for category, id, command in steps:
+        there[category, id].do(command)
+    for _ in range(draw(st.integers(0, max_size))):
+        one = draw(st.sampled_from(streams))
+        steps.append(draw(step(*one, there[one].state)))
+        there[one].do(there[one].aimed(steps[-1][2]))
+    return steps
 
 
 def enrolled() -> list[Step]:
@@ -261,24 +341,25 @@ def enrolled() -> list[Step]:
 
 def do(ledger: Ledger, step: Step) -> Done[Any] | None:
     """Have a command done as people have it done; None when it is refused."""
-    category, id, command = step
+    category, id, command = aimed(ledger, step)
     try:
         if isinstance(command, Undo):
             return entry.undo(ledger, TEACHER, ledger.recorder.clock())[0]
-        aimed = _aimed(command, ledger.stream(f"{category}-{id}"))
-        return ledger.do(DECIDERS[category], id, aimed, TEACHER)
+        return ledger.do(DECIDERS[category], id, command, TEACHER)
     except (Refused, Conflict):
         return None
 
 
-def _aimed(command: Command, history: list[Recorded[Any]]) -> Command:
-    """An order to destroy, with the versions of what it means."""
+def aimed(ledger: Ledger, step: Step) -> Step:
+    """The step; an order to destroy names the versions that it means."""
+    category, id, command = step
+    history = ledger.stream(f"{category}-{id}")
     if isinstance(command, DestroyStatement):
         said = [r for r in standing(history) if isinstance(r.event, StatementAdded)]
         versions = [r.version for r in said if r.event.number == command.number]
-        return command.model_copy(update={"version": versions[-1]}) if versions else command
-    if isinstance(command, DestroyIdentity):
+        command = command.model_copy(update={"version": (versions or [command.version])[-1]})
+    elif isinstance(command, DestroyIdentity) and not command.versions:
         known = [r for r in history if isinstance(r.event, StudentRecorded)]
         left = tuple(r.version for r in known if not isinstance(r.event.who, Destroyed))
-        return command.model_copy(update={"versions": left})
-    return command
+        command = command.model_copy(update={"versions": left})
+    return category, id, command

@@ -2,65 +2,29 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from math import inf
+from pathlib import Path
 from typing import Annotated, Any, get_args, get_origin
 
 import pytest
 from hypothesis import given, note, settings
 from hypothesis import strategies as st
-from made import NOON
+from made import NOON, new_ledger
 from pydantic.fields import FieldInfo
-from spec import assert_storable, enveloped
-from strategies import DECIDERS, Step, commands, kinds
+from spec import assert_storable
+from strategies import DECIDERS, Played, Step, aimed, answered, commands, do, kinds
 
-from ledger.domain import SEALED, Command, Decider, Event, Refused, Undo, Value
+from ledger.domain import SEALED, Command, Decider, Event, Undo, Value
 from ledger.domain.access import ACCESS
-from ledger.domain.student import DestroyIdentity
 from ledger.folder import entries
 from ledger.store.mapper import CATEGORIES
 
 EVERY = [*DECIDERS.values(), ACCESS]
 by_category = pytest.mark.parametrize("category", sorted(DECIDERS))
 by_decider = pytest.mark.parametrize("decider", EVERY, ids=lambda decider: decider.category)
-
-
-def said(decider: Decider[Any, Any, Any], command: Command, state: Any) -> list[Event] | str:
-    """What a decider answers: events, or its refusal."""
-    try:
-        return list(decider.decide(command, state))
-    except Refused as no:
-        return str(no)
-
-
-class Played:
-    """One stream as the store keeps it: its events, and where its last command began."""
-
-    def __init__(self, decider: Decider[Any, Any, Any]) -> None:
-        self.decider, self.events = decider, list[Event]()
-        self.began = 0
-
-    @property
-    def state(self) -> Any:
-        return self.decider.fold(enveloped(self.events, self.decider.category))
-
-    def aimed(self, command: Command) -> Command:
-        """The command, with the versions that it would name: what came last, what was said."""
-        if isinstance(command, Undo):
-            last = tuple(range(self.began + 1, len(self.events) + 1))
-            taken_back = not last or self.events[-1].undoes
-            return command.model_copy(update={"versions": () if taken_back else last})
-        if isinstance(command, DestroyIdentity):
-            return command.model_copy(update={"versions": (1,)})
-        return command
-
-    def do(self, command: Command) -> list[Event] | str:
-        """The events that the command became, or why it was refused."""
-        answer = said(self.decider, command, self.state)
-        if answer and isinstance(answer, list):
-            self.began = len(self.events)
-            self.events += answer
-        return answer
 
 
 Look = Callable[[Played, Command, Any, "list[Event] | str"], None]
@@ -102,7 +66,7 @@ def test_the_same_state_and_command_give_the_same_answer(
 ) -> None:
     def look(stream: Played, command: Command, before: Any, answer: list[Event] | str) -> None:
         assert stream.state == stream.state
-        assert said(stream.decider, command, before) == answer
+        assert answered(stream.decider, command, before) == answer
 
     played(category, data.draw(commands(category)), look)
 
@@ -118,6 +82,23 @@ def test_any_command_may_be_sent_again(category: str, data: st.DataObject) -> No
     played(category, data.draw(commands(category)), look)
 
 
+@settings(max_examples=25)
+@given(steps=commands())
+def test_a_command_that_is_sent_again_is_stored_once(steps: list[Step]) -> None:
+    with tempfile.TemporaryDirectory() as folder, closing(new_ledger(Path(folder))) as ledger:
+        for step in (aimed(ledger, step) for step in steps):
+            done = do(ledger, step)
+            head = ledger.head()
+            again = do(ledger, step)
+            assert ledger.head() == head
+            if done is None or isinstance(step[2], Undo):
+                assert again is None
+            else:
+                assert again is not None
+                assert again.events == done.events
+                assert again.repeated == bool(done.events)
+
+
 UNDOABLE = [name for name, decider in DECIDERS.items() if Undo in kinds(decider)]
 
 
@@ -128,7 +109,8 @@ def test_what_was_taken_back_leaves_the_rules_as_they_were(
     category: str, data: st.DataObject
 ) -> None:
     def look(stream: Played, command: Command, before: Any, answer: list[Event] | str) -> None:
-        if answer and isinstance(answer, list) and not isinstance(command, Undo):
+        lasting = not isinstance(answer, list) or any(event.lasting for event in answer)
+        if answer and not lasting and not isinstance(command, Undo):
             back = Undo(versions=(), logged_at=NOON, now=NOON)
             stream.do(stream.aimed(back))
             assert stream.state == before

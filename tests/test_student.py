@@ -156,6 +156,13 @@ def test_an_identity_is_destroyed_by_an_order_that_names_its_events() -> None:
     assert gone.destroys == (1,)
 
 
+def test_an_order_to_destroy_names_each_event_once() -> None:
+    twice = DESTROY.model_copy(update={"versions": (3, 1, 3)})
+    here().when(twice).then(DESTROY.became(IdentityDestroyed, versions=(1, 3)))
+    nothing = DESTROY.model_copy(update={"versions": ()})
+    here().when(nothing).refused("no event is named")
+
+
 def test_every_event_is_about_its_student_and_sealed_as_theirs() -> None:
     events: list[StudentEvent] = [recorded(), withdrawn(), PRAISE.became(PraiseRecorded)]
     assert [(e.students, e.subject) for e in events] == [(frozenset((ANA,)), ANA)] * 3

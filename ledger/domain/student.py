@@ -284,7 +284,10 @@ def decide(command: StudentCommand, student: Student) -> list[StudentEvent]:
         case RecordObservation():
             return [command.became(ObservationRecorded)]
         case DestroyIdentity():
-            return [command.became(IdentityDestroyed)]
+            if not command.versions:
+                raise Refused("no event is named: say which hold the facts to destroy")
+            versions = tuple(sorted(set(command.versions)))
+            return [command.became(IdentityDestroyed, versions=versions)]
         case _:
             assert_never(command)
 
