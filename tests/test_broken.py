@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from made import KEYS, NOON, TEACHER, ZONE, a_report, new_ledger, report
+from made import KEYS, NOON, TEACHER, ZONE, a_report, by_hand, new_ledger, report
 
 from cli import Desk, run
 from ledger import care, entry
@@ -24,6 +24,7 @@ from ledger.projections import Views
 from ledger.school import School
 from ledger.store import Actor, Ledger
 from ledger.store.errors import StorageError
+from ledger.store.proof import verify
 from ledger.store.sqlite import Entry
 
 AUGUST = date(2026, 8, 3)
@@ -192,3 +193,20 @@ def test_an_incident_that_cannot_be_read_stops_nobody_from_logging_theirs(tmp_pa
     done = entry.report(ledger, mine, Actor("staff-2", "claimed os=office"), now=NOON)
     (other,) = entry.alike(ledger, mine, done.stream)
     assert f"incident-{other.incident_id}" == theirs
+
+
+# What somebody with the key changes.
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "CREATE TRIGGER sqlitely AFTER INSERT ON event BEGIN SELECT 1; END",
+        "INSERT INTO ledger VALUES ('another', 1, 'space', '')",
+    ],
+)
+def test_what_is_put_beside_the_rules_is_found(tmp_path: Path, statement: str) -> None:
+    ledger = new_ledger(tmp_path)
+    report(ledger, 1)
+    by_hand(ledger, statement)
+    assert not verify(ledger).whole

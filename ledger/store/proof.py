@@ -174,7 +174,7 @@ def _is_archive(db: Any, ledger: Ledger) -> Generator[Finding, None, bool]:
     return marked
 
 
-_NAMED = "SELECT name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite%'"
+_NAMED = "SELECT name, sql FROM sqlite_master"
 
 
 def _of_rules(db: Any) -> Iterator[Finding]:
@@ -185,6 +185,8 @@ def _of_rules(db: Any) -> Iterator[Finding]:
             yield Finding(None, f"{name}, which guards the ledger, was taken away")
         elif there[name] != made.get(name):
             yield Finding(None, f"{name} was {'changed' if name in made else 'added'} by hand")
+    if "ledger" in there and db.execute("SELECT COUNT(*) FROM ledger").fetchone()[0] != 1:
+        yield Finding(None, "the ledger has another identity beside its own")
 
 
 @cache
