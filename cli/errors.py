@@ -62,7 +62,8 @@ def sentence(error: BaseException, so_far: str = NOTHING) -> list[str]:
         case click.Abort() | KeyboardInterrupt() | EOFError():
             return [f"Stopped. {so_far}"]
         case click.UsageError():
-            where = f"See: {error.ctx.command_path} --help" if error.ctx else ""
+            helped = isinstance(error, click.exceptions.NoArgsIsHelpError)
+            where = f"See: {error.ctx.command_path} --help" if error.ctx and not helped else ""
             told = [line for line in (_ended(error.format_message()), where) if line]
         case click.ClickException():
             told = [_ended(error.format_message())]

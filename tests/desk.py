@@ -166,9 +166,14 @@ class School:
         """The events of these names, without their envelopes."""
         return [r.event for r in self.events() if type(r.event).__name__ in names]
 
+    def incident_cards(self) -> list[dict[str, Any]]:
+        """The incidents, the last first."""
+        found: list[dict[str, Any]] = self.ok("incident", "list", "--json").json["incidents"]
+        return found
+
     def incidents(self) -> int:
-        """How many incidents stand."""
-        return len(self.ok("incident", "list", "--limit", "1000", "--json").json["incidents"])
+        """How many incidents there are that were not taken back."""
+        return len(self.incident_cards())
 
     def texts(self) -> list[str]:
         """The text of every statement, as the ledger gives it back."""
