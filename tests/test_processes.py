@@ -153,6 +153,7 @@ def writes(school: Path) -> int:
 def after(folder: Path) -> None:
     """What holds after any kill: it opens, it is whole, nothing is lost, and work goes on."""
     assert lost(folder) == set()
+    assert not any(b"What was seen" in path.read_bytes() for path in folder.iterdir())
     ledger = open_ledger(folder / "ledger.db")
     before = stored(ledger)
     assert verify(ledger, full=True).whole
