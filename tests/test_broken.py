@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -12,11 +13,13 @@ from typing import Any
 
 import pytest
 from made import KEYS, NOON, TEACHER, ZONE, a_report, by_hand, new_ledger, report
+from pydantic import ValidationError
 
 from cli import Desk, run
 from ledger import care, entry
 from ledger.domain import When
-from ledger.domain.codes import StaffRole
+from ledger.domain.codes import ContactOutcome, StaffRole
+from ledger.domain.contact import Contact
 from ledger.domain.staff import STAFF, LeaveStaff, RecordStaff, StaffIdentity
 from ledger.imports import Roster, RosterStaff, RosterStudent
 from ledger.imports.roster import Incomplete, take_in
@@ -210,3 +213,25 @@ def test_what_is_put_beside_the_rules_is_found(tmp_path: Path, statement: str) -
     report(ledger, 1)
     by_hand(ledger, statement)
     assert not verify(ledger).whole
+
+
+# Whom what is open to.
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no such modes")
+@pytest.mark.parametrize(("folder", "file"), [(0o700, 0o600), (0o2770, 0o660)])
+def test_the_views_are_as_private_as_the_ledger(tmp_path: Path, folder: int, file: int) -> None:
+    tmp_path.chmod(folder)
+    ledger = new_ledger(tmp_path)
+    report(ledger, 1)
+    with contextlib.closing(views_in(tmp_path)) as views:
+        views.catch_up(ledger)
+        with views.reader.connect():
+            modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.glob("views.db*")}
+    assert set(modes.values()) == {file}, modes
+
+
+def test_a_language_is_no_place_for_a_narrative() -> None:
+    said = When(at=NOON, zone=ZONE)
+    with pytest.raises(ValidationError):
+        Contact(at=said, outcome=ContactOutcome.REACHED, language="x" * 41)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from pydantic import Field
+
 from ledger.domain import SealedOrNot, Value, When, Words
 from ledger.domain.codes import Channel, ContactOutcome, Relation
 
@@ -13,7 +17,7 @@ class Contact(Value):
     outcome: ContactOutcome
     channel: Channel | None = None
     relation: Relation | None = None
-    language: str | None = None
+    language: Annotated[str, Field(max_length=40)] | None = None  # a word or two, in clear
     interpreted: bool | None = None
     by: str | None = None
     with_whom: SealedOrNot[Words] = None

@@ -17,6 +17,7 @@ from ledger.domain import Recorded
 from ledger.folder import entries
 from ledger.store import Ledger, Unreadable, category_of, sqlite
 from ledger.store.errors import StorageError
+from ledger.store.place import private
 
 History = Sequence[Recorded[Any]]
 Rows = Mapping[str, Sequence[Mapping[str, Any]]]  # table name → its rows
@@ -395,7 +396,10 @@ def _engine(path: Path | None, key: bytes | None, begin: str) -> sa.Engine:
     def connection() -> Any:
         if path is None:
             return sqlite.connect(":memory:", None)
+        new = not path.exists()
         db = sqlite.connect(path, key)
+        if new:
+            private(path)  # before its log is there, which is then open to the same people
         db.execute(f"PRAGMA busy_timeout = {int(PATIENCE * 1000)}")
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = NORMAL")  # what is lost here is built again
