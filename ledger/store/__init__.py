@@ -9,8 +9,11 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, get_args
+
+from pydantic_core import to_json
 
 from ledger.domain import Command, Decider, Destroyed, Event, Recorded, When
 from ledger.store import sqlite
@@ -100,9 +103,9 @@ class Ledger:
         """
         stream = f"{decider.category}-{id}"
         with self.recorder.transaction():
-            if key is not None and (first := self._keyed(key)) is not None:
+            past, first = self._past(stream if decider.remembers else "", key)
+            if key is not None and first is not None:
                 return self._same(first, command, actor, key)
-            past = self.recorder.of_stream(stream) if decider.remembers else []
             count = len(past) if decider.remembers else self._length(stream)
             if key is None and not again and (seen := self._repeats(past, command, actor)):
                 return Done(stream, [self._recorded(row) for row in seen], repeated=True)
@@ -156,13 +159,19 @@ class Ledger:
         text = _identity(command, actor, stream) + str(count).encode()
         return f"auto:{self.keys.fingerprint(text).hex()[:32]}"
 
+    def _past(self, stream: str, key: str | None) -> tuple[list[Row], Row | None]:
+        """(the rows of a stream, the first row of the command of a key), asked for at once."""
+        about = (stream, key or "")
+        found = self.recorder.rows("stream = ? OR command_key = ?", about, about=about)
+        first = (row for row in found if key is not None and row[sqlite.COMMAND_KEY] == key)
+        return [row for row in found if row[sqlite.STREAM] == stream], next(first, None)
+
     def _keyed(self, key: str) -> Row | None:
-        found = self.recorder.rows("command_key = ?", (key,), about=key)
-        return found[0] if found else None
+        return self._past("", key)[1]
 
     def _length(self, stream: str) -> int:
         last = "ORDER BY version DESC LIMIT 1"
-        found = self.recorder.rows("stream = ?", (stream,), last, about=stream)
+        found = self.recorder.rows("stream = ?", (stream,), last, about=(stream,))
         return int(found[0][sqlite.VERSION]) if found else 0
 
     def _repeats(self, past: list[Row], command: Command, actor: Actor) -> list[Row]:
@@ -332,12 +341,19 @@ def _identity(command: Command, actor: Actor, stream: str) -> bytes:
 
 def _without_relative(command: Command) -> bytes:
     relative = {
-        name: value.model_copy(update={"at": _EPOCH})
-        for name, value in command.__dict__.items()
-        if isinstance(value, When) and value.relative
+        name: when.model_copy(update={"at": _EPOCH})
+        for name in _whens(type(command))
+        if (when := getattr(command, name)) is not None and when.relative
     }
     same = command.model_copy(update=relative) if relative else command
-    return same.model_dump_json(exclude_none=True).encode()
+    return to_json(same, exclude_none=True)
+
+
+@cache
+def _whens(kind: type[Command]) -> tuple[str, ...]:
+    """Names of the fields that say when."""
+    fields = kind.model_fields.items()
+    return tuple(n for n, f in fields if When in (f.annotation, *get_args(f.annotation)))
 
 
 _EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")

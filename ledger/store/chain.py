@@ -14,22 +14,6 @@ def genesis(ledger_id: str) -> bytes:
     return hashlib.sha256(ledger_id.encode()).digest()
 
 
-def link(previous: bytes, columns: Sequence[Column]) -> bytes:
-    """SHA-256 of the previous hash and of every column as 8-byte length and bytes.
-
-    Text is UTF-8, numbers are decimal text, NULL has length 0.
-    """
-    parts = [previous]
-    for column in columns:
-        if column is None:
-            parts.append(b"\0\0\0\0\0\0\0\0")
-            continue
-        raw = column if isinstance(column, bytes) else str(column).encode()
-        parts.append(len(raw).to_bytes(8, "big"))
-        parts.append(raw)
-    return hashlib.sha256(b"".join(parts)).digest()
-
-
 class _Lengths(dict[int, bytes]):
     """Lengths as 8 bytes, each made once."""
 
@@ -39,6 +23,22 @@ class _Lengths(dict[int, bytes]):
 
 
 _LENGTH = _Lengths()
+
+
+def link(previous: bytes, columns: Sequence[Column]) -> bytes:
+    """SHA-256 of the previous hash and of every column as 8-byte length and bytes.
+
+    Text is UTF-8, numbers are decimal text, NULL has length 0.
+    """
+    parts = [previous]
+    for column in columns:
+        raw = column if isinstance(column, bytes) else _text(column)
+        parts += _LENGTH[len(raw)], raw
+    return hashlib.sha256(b"".join(parts)).digest()
+
+
+def _text(column: str | int | None) -> bytes:
+    return b"" if column is None else str(column).encode()
 
 
 def relink(previous: bytes, row: Sequence[Any]) -> bytes:

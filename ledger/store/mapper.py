@@ -9,6 +9,8 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
+from pydantic_core import to_json
+
 from ledger.domain import Decider, Destroyed, Event, Recorded, Refused
 from ledger.domain.upcasts import upcast, version
 from ledger.store import sqlite
@@ -76,11 +78,11 @@ class Mapper:
         """The event as it is stored, its text sealed where it has some."""
         topic = _topic(category_of(stream), type(event))
         secret = {n for n in event.sealed_fields() if getattr(event, n) is not None}
-        payload = event.model_dump_json(exclude=secret or None, exclude_none=True).encode()
+        payload = to_json(event, exclude=secret or None, exclude_none=True)
         if len(payload) > PAYLOAD_CAP:
             raise Refused("this entry is larger than 64 KiB: record it as several")
         if secret:
-            text = event.model_dump_json(include=secret, exclude_none=True).encode()
+            text = to_json(event, include=secret, exclude_none=True)
             where = place(stream, number, topic)
             data_key, more["sealed"] = seal(text, where)
             more["wrapped"] = self._keys.wrap(data_key, where)

@@ -122,7 +122,7 @@ class Entry(StoredEvent):
 
 def stamp(at: datetime) -> str:
     """An instant as it is stored: ISO 8601, UTC, microseconds."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return f"{at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
 
 
 def storage_error(error: Exception, path: Path) -> StorageError | Damage:
@@ -320,7 +320,9 @@ class SQLiteRecorder(ApplicationRecorder):
             )
             previous = link(previous, columns)
             self._waiting.append((*columns, previous))
-            self._waiting_for.update((stream, entry.command_key or ""))
+            self._waiting_for.add(stream)
+            if entry.command_key is not None:
+                self._waiting_for.add(entry.command_key)
             rows.append((*columns, previous, entry.wrapped, None))
             if entry.wrapped is not None:
                 self._keys.append((position, entry.subject, entry.wrapped))
@@ -353,15 +355,15 @@ class SQLiteRecorder(ApplicationRecorder):
     # Reading: every reader sees a prefix.
 
     def rows(
-        self, where: str, values: Sequence[Any] = (), rest: str = "", about: str | None = None
+        self, where: str, values: Sequence[Any] = (), rest: str = "", about: Sequence[str] = ()
     ) -> list[Row]:
         """Stored rows with their keys, in order of position unless `rest` says otherwise.
 
-        `about` is the one stream or command key that is asked for, if it is one.
+        `about` are the streams and command keys that are asked for, if it is only these.
         """
         order = rest or "ORDER BY event.position"
         with self._lock:
-            if about is None or about in self._waiting_for:
+            if not about or not self._waiting_for.isdisjoint(about):
                 self.flush()
             try:
                 found = self.db.execute(f"{_ROW} WHERE {where} {order}", values).fetchall()
@@ -385,7 +387,7 @@ class SQLiteRecorder(ApplicationRecorder):
     def of_stream(self, stream: str, upto: int | None = None) -> list[Row]:
         """A stream's rows, oldest first, as far as position `upto`."""
         if upto is None:
-            return self.rows("stream = ?", (stream,), "ORDER BY version", about=stream)
+            return self.rows("stream = ?", (stream,), "ORDER BY version", about=(stream,))
         return self.rows("stream = ? AND event.position <= ?", (stream, upto), "ORDER BY version")
 
     def select_events(
