@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, is_dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -14,6 +15,7 @@ import sqlalchemy as sa
 from ledger.domain.access import ACCESS, AccessCommand, Answer, DiscloseRecord, ViewRecord
 from ledger.domain.codes import StaffRole
 from ledger.projections import Mark, Views, marks, prefix
+from ledger.projections.concerns import CONCERNS
 from ledger.projections.incidents import INCIDENTS, Card, card_of
 from ledger.projections.roster import FACTS, STAFF, STUDENT
 from ledger.projections.sis_records import SIS_RECORDS
@@ -22,6 +24,7 @@ from ledger.store import Actor, Ledger
 from ledger.store.proof import checkpoint
 from ledger.store.sealing import digest
 
+_concerns = CONCERNS.tables.tables["concerns"]
 _incident = INCIDENTS.tables.tables["incident"]
 _participant = INCIDENTS.tables.tables["participant"]
 _timeline = TIMELINE.tables.tables["timeline"]
@@ -171,7 +174,8 @@ class Reading:
     # Answers
 
     def timeline(self, student_id: str, window: Window) -> Timeline:
-        with self._open(window.position, student_id) as (db, position):
+        streams = partial(self._streams_of, student_id)
+        with self._open(window.position, streams) as (db, position):
             staff = _staff(db)
             found = _entries(db, student_id, window)
             answer = Timeline(
@@ -188,7 +192,8 @@ class Reading:
 
     def incident(self, id: str, window: Window) -> IncidentView | None:
         """The incident of this id or unique beginning of one; None when there is no such."""
-        with self._open(window.position) as (db, position):
+        streams = partial(self._streams_of_incident, id)
+        with self._open(window.position, streams) as (db, position):
             rows = db.execute(_begins(id).limit(2)).all()
             if len(rows) != 1:
                 return None
@@ -323,9 +328,12 @@ class Reading:
 
     @contextlib.contextmanager
     def _open(
-        self, position: int | None = None, student_id: str | None = None
+        self, position: int | None = None, streams: Callable[[], list[str] | None] = lambda: None
     ) -> Iterator[tuple[sa.Connection, int]]:
-        """The views of today, or of what was known then, and the position that they stand at."""
+        """The views of today, or of what was known then, and the position that they stand at.
+
+        `streams` are those that an earlier answer can rest on; None stands for all.
+        """
         self.views.catch_up(self.record)
         with self.views.reader.connect() as db:
             # Asked of this connection: another process may carry the views on meanwhile.
@@ -333,9 +341,8 @@ class Reading:
             if position is None or position >= reached:
                 yield db, reached
                 return
-        streams = None if student_id is None else self._streams_of(student_id)
         with (
-            contextlib.closing(prefix(self.record, position, streams)) as views,
+            contextlib.closing(prefix(self.record, position, streams())) as views,
             views.reader.connect() as db,
         ):
             yield db, views.reached(db)
@@ -343,14 +350,24 @@ class Reading:
     def _streams_of(self, student_id: str) -> list[str]:
         """Every stream that an earlier timeline of this student can rest on."""
         with self.views.reader.connect() as db:
-            concerned = db.execute(
-                sa.text("SELECT stream FROM concerns WHERE student_id = :s"), {"s": student_id}
-            ).scalars()
+            asked = sa.select(_concerns.c.stream).where(_concerns.c.student_id == student_id)
+            concerned = db.execute(asked).scalars()
             staff = db.execute(sa.select(STAFF.c.stream)).scalars()
             # Nobody knows whom a stream that cannot be read speaks of.
             unreadable = _named(marks(db))
             own = f"student-{student_id}"
             return list(dict.fromkeys([*concerned, *staff, *unreadable, own]))
+
+    def _streams_of_incident(self, id: str) -> list[str]:
+        """Every stream that an earlier look at this incident can rest on."""
+        own = [f"incident-{one}" for one in self.record.begins("incident", id)]
+        with self.views.reader.connect() as db:
+            concerned = sa.select(_concerns.c.student_id).where(_concerns.c.stream.in_(own))
+            students = db.execute(concerned).scalars().all()
+            into = _incident.c.merged_into.in_([stream.partition("-")[2] for stream in own])
+            same = db.execute(sa.select(_incident.c.stream).where(into)).scalars().all()
+        beside = (stream for student in students for stream in self._streams_of(student))
+        return list(dict.fromkeys([*own, *same, *beside]))
 
     def _masked(self, entry: Entry) -> Entry:
         if self.reader.sees_words:
@@ -379,6 +396,7 @@ class Reading:
         with self._open(position) as (db, reached):
             head = self.record.head(reached)
             asked = sa.select(_sis).order_by(_sis.c.stream, _sis.c.kind, _sis.c.body)
+            unreadable = _named(marks(db))
             return Extract(
                 ledger_id=self.record.id,
                 position=reached,
@@ -394,10 +412,11 @@ class Reading:
                         json.loads(r.body),
                     )
                     for r in db.execute(asked)
+                    if r.stream not in unreadable  # what is left of it is of an earlier day
                 ],
                 student_numbers=_numbers(db),
                 staff_numbers=_staff_numbers(db),
-                unreadable=_named(marks(db)),
+                unreadable=unreadable,
             )
 
 

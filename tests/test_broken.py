@@ -12,7 +12,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from made import KEYS, NOON, TEACHER, ZONE, a_report, by_hand, new_ledger, report
+from made import (
+    KEYS,
+    NOON,
+    TEACHER,
+    ZONE,
+    a_report,
+    by_hand,
+    fill,
+    incident_id,
+    new_ledger,
+    report,
+    student_id,
+)
 from pydantic import ValidationError
 
 from cli import Desk, run
@@ -20,15 +32,17 @@ from ledger import care, entry
 from ledger.domain import When
 from ledger.domain.codes import ContactOutcome, StaffRole
 from ledger.domain.contact import Contact
+from ledger.domain.incident import INCIDENT, MergeIncident
 from ledger.domain.staff import STAFF, LeaveStaff, RecordStaff, StaffIdentity
 from ledger.imports import Roster, RosterStaff, RosterStudent
 from ledger.imports.roster import Incomplete, take_in
 from ledger.projections import Views
+from ledger.reading import Reader, Reading, Window
 from ledger.school import School
 from ledger.store import Actor, Ledger
 from ledger.store.errors import StorageError
 from ledger.store.proof import verify
-from ledger.store.sqlite import Entry
+from ledger.store.sqlite import Entry, Row
 
 AUGUST = date(2026, 8, 3)
 
@@ -235,3 +249,52 @@ def test_a_language_is_no_place_for_a_narrative() -> None:
     said = When(at=NOON, zone=ZONE)
     with pytest.raises(ValidationError):
         Contact(at=said, outcome=ContactOutcome.REACHED, language="x" * 41)
+
+
+# Answers.
+
+
+def reading_in(folder: Path, ledger: Ledger) -> Reading:
+    reader = Reader(TEACHER, frozenset({"teacher"}), "test")
+    return Reading(ledger, new_ledger(folder, "access"), views_in(folder), reader)
+
+
+def test_what_cannot_be_read_any_more_does_not_go_out_as_it_once_was(tmp_path: Path) -> None:
+    ledger = new_ledger(tmp_path)
+    reading = reading_in(tmp_path, ledger)
+    report(ledger, 1)
+    report(ledger, 2)
+    assert len(reading.planned("ods").records) == 4
+    with ledger.recorder.transaction():
+        stream = f"incident-{incident_id(1)}"
+        ledger.recorder.append([Entry(stream, 2, "IncidentExploded.1", b"{}")])
+    live = reading.planned("ods")
+    reading.views.rebuild(ledger)
+    assert len(live.records) == 2
+    assert live == reading.planned("ods")
+
+
+def test_an_earlier_look_at_an_incident_does_not_read_every_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger = new_ledger(tmp_path)
+    reading = reading_in(tmp_path, ledger)
+    fill(ledger, students=3, incidents=9)
+    ledger.do(INCIDENT, incident_id(6), MergeIncident(into=incident_id(0)), TEACHER)
+    then = ledger.head().position
+    report(ledger, 77)
+    looked: list[str] = []
+    of_stream = ledger.recorder.of_stream
+
+    def noted(name: str, upto: int | None = None) -> list[Row]:
+        looked.append(name)
+        return of_stream(name, upto)
+
+    monkeypatch.setattr(ledger.recorder, "of_stream", noted)
+    reading.views.catch_up(ledger)
+    looked.clear()
+    seen = reading.incident(incident_id(0), Window(position=then))
+    assert seen is not None
+    assert (seen.position, seen.same) == (then, (incident_id(6),))
+    assert seen.people[student_id(0)].name == "Ana Rivera"
+    assert f"incident-{incident_id(1)}" not in looked
