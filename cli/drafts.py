@@ -150,6 +150,8 @@ def _of_error(said: dict[str, Any], error: BaseException) -> Iterator[str]:
     choice = {"Which": "--student 1", "NoSuch": "--student WORDS"}.get(type(error).__name__)
     if choice is not None:
         yield choice
+    if _is(error, ("ClockBehind",)) and "at" in said:
+        yield "--at TIME"
     if _is(error, ("Conflict",)):
         yield "--key NAME" if said["key"] else "--slip NUMBER"
     if isinstance(error, asking.BadText):

@@ -33,6 +33,7 @@ CODES = {
     "StorageError": STORAGE,
     "OSError": STORAGE,
     "Unreadable": FAILED,
+    "Unwritable": STORAGE,
     "BadSheet": USAGE,
     "Failed": FAILED,
 }

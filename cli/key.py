@@ -78,7 +78,7 @@ def restore(desk: Desk, path: Path | None) -> None:
 def _sheet(path: Path | None) -> str:
     if path is None:
         if not sys.stdin.isatty():
-            return sys.stdin.read()
+            return sys.stdin.buffer.read().decode("utf-8", "replace")
         click.echo("Type the lines of the sheet; an empty line ends it.", err=True)
         return "".join(takewhile(str.strip, sys.stdin))
     if not path.is_file():

@@ -93,7 +93,8 @@ def _finish(
     """Run the draft's line again, as it was typed but for what is said now."""
     path, command, words = _command(draft.argv)
     desk.argv, desk.draft, desk.typed = draft.argv, number, dict(draft.texts)
-    desk.typed_at = datetime.fromisoformat(draft.written_at)
+    if draft.reason != "ClockBehind":
+        desk.typed_at = datetime.fromisoformat(draft.written_at)
     root = click.get_current_context().find_root()
     with command.make_context(" ".join(path), words, parent=root) as ctx:
         _change(desk, ctx, options)

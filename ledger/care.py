@@ -6,7 +6,7 @@ import json
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -60,11 +60,11 @@ def _ledger(school: School) -> Iterator[Check]:
     events = school.record.head().position
     try:
         last = json.loads((school.folder / VERIFIED).read_text(encoding="utf-8"))
-        at = datetime.fromisoformat(last["at"])
+        at, whole = datetime.fromisoformat(last["at"]).astimezone(UTC), int(last["events"])
     except (OSError, ValueError, KeyError, TypeError):
         yield Check("WARN", "ledger", f"{events:,} events, never verified", "bledger verify")
         return
-    told = f"{events:,} events, whole up to {last['events']:,}, checked {_told(school, at)}"
+    told = f"{events:,} events, whole up to {whole:,}, checked {_told(school, at)}"
     old = school.clock() - at > OLD_VERIFY
     yield Check("WARN" if old else "ok", "ledger", told, "bledger verify" if old else "")
 
@@ -97,7 +97,8 @@ def _backup(school: School) -> Iterator[Check]:
 
 def _made_at(manifest: Path) -> datetime | None:
     try:
-        return datetime.fromisoformat(json.loads(manifest.read_text("utf-8"))["created_at"])
+        made = datetime.fromisoformat(json.loads(manifest.read_text("utf-8"))["created_at"])
+        return made.astimezone(UTC)
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
@@ -131,9 +132,11 @@ def _drafts(school: School) -> Iterator[Check]:
 def _clock(school: School) -> Iterator[Check]:
     last = school.record.head().recorded_at
     if last and school.clock() < datetime.fromisoformat(last) - CLOCK_SLACK:
-        says = f"behind the last entry of {_told(school, datetime.fromisoformat(last))}"
+        at = datetime.fromisoformat(last)
+        says = f"behind the last entry of {show_when(at, school.settings.zone, at)}"
         yield Check("BAD", "clock", says, "set this computer's clock")
-    yield Check("ok", "clock", _told(school, school.clock()))
+    else:
+        yield Check("ok", "clock", _told(school, school.clock()))
 
 
 def _room(school: School) -> Iterator[Check]:

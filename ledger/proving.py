@@ -88,7 +88,7 @@ def rebuild(school: School) -> int:
     try:
         return school.views.rebuild(school.record)
     except (Damage, StorageError) as error:
-        if isinstance(error, Full | Missing | ReadOnly):
+        if founding.VIEWS not in str(error) or isinstance(error, Full | Missing | ReadOnly):
             raise
         school.views.discard()
         return school.views.rebuild(school.record)

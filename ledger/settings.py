@@ -9,12 +9,15 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from ledger.domain.codes import Behavior, Location
+
 FILE = "school.toml"
 _TABLES = {
     "school": {"name": str, "id": str, "zone": str},
     "ledger": {"id": str, "key_check": str, "draft_key": str},
 }
 _OPEN_TABLES = frozenset(("words", "ids", "sink"))
+CODES = frozenset(code.value for codes in (Behavior, Location) for code in codes)
 
 _TEMPLATE = """\
 # One school's ledger. No secret stands here; the key is in a file of its own.
@@ -122,6 +125,7 @@ def _check(path: Path, said: Mapping[str, Any]) -> None:
             raise BadSettings(f"{path}: [{table}] is not known. Is it misspelt?")
         if not isinstance(said[table], dict):
             raise BadSettings(f"{path}: {table} is a table; write it as [{table}].")
+    _check_open(path, said)
     for table, keys in _TABLES.items():
         for key in said.get(table, {}):
             if key not in keys:
@@ -130,6 +134,17 @@ def _check(path: Path, said: Mapping[str, Any]) -> None:
             value = said.get(table, {}).get(key, "" if key == "draft_key" else None)
             if not isinstance(value, kind):
                 raise BadSettings(f"{path}: [{table}] needs {key}, as text in quotes.")
+
+
+def _check_open(path: Path, said: Mapping[str, Any]) -> None:
+    """Tables whose keys are the school's own: words mean codes, sinks are tables."""
+    for word, code in said.get("words", {}).items():
+        if code not in CODES:
+            raise BadSettings(f"{path}: [words] {word}: {code!r} is no code. Is it misspelt?")
+    for table in ("ids", "sink"):
+        for name, own in said.get(table, {}).items():
+            if not isinstance(own, dict):
+                raise BadSettings(f"{path}: {name} in [{table}] is a table: [{table}.{name}].")
 
 
 def _quoted(text: str) -> str:

@@ -29,6 +29,7 @@ def _folded(line: str, before: str, indent: int) -> list[str]:
         WIDTH,
         initial_indent=before,
         subsequent_indent=" " * indent,
+        break_long_words=any(len(word) > 2 * WIDTH for word in line.split()),  # but no path
         break_on_hyphens=False,
         drop_whitespace=True,
         replace_whitespace=False,
