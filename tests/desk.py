@@ -52,6 +52,8 @@ ADULTS = (  # sourcedId, role, given, family, username
 CLASSES = {"c-okafor": "a-okafor", "c-haddad": "a-haddad", "c-lund": "a-lund"}
 PASSWORD = "Winterapfel-7"  # a column that a ledger has no use for
 
+PROGRAM = (sys.executable, "-c", "from cli import main; main()")
+
 
 @dataclass
 class Answer:
@@ -144,6 +146,10 @@ class School:
         answer = self(*argv, **how)
         assert answer.code == 0, f"exit {answer.code}\n{answer.err}{answer.out}"
         return answer
+
+    def as_process(self) -> dict[str, str]:
+        """The environment in which the program itself runs."""
+        return {**os.environ, **self.env, "PYTHONPATH": str(Path(__file__).parents[1])}
 
     @contextmanager
     def opened(self, user: str = SPECIALIST) -> Iterator[Desk]:
