@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import click
 
 from cli import Desk, answers, asking, pass_desk, purposed
+from ledger.said import show_time
 
 
 @click.group()
@@ -32,10 +35,15 @@ def log(desk: Desk, student: tuple[str, ...]) -> None:
     found = asking.student(desk, student)
     lines = desk.school.reading.access_log(found.student_id)
     rows = [
-        f"  {line.at[:16].replace('T', ' ')}Z  {'received' if line.to else 'read':<9} "
+        f"  {_when(desk, line.at)}  {'received' if line.to else 'read':<9} "
         f"{line.to or line.who:<20} {line.what} · {line.purpose}"
-        for line in lines
+        for line in reversed(lines)
     ]
     title = f"{found.name} · who read or received this record"
     fields = {"student_id": found.student_id, "answers": lines}
     desk.answer("access-log/1", fields, [title, *(rows or ["  nobody yet"])])
+
+
+def _when(desk: Desk, stored: str) -> str:
+    at = datetime.fromisoformat(stored).astimezone(desk.school.settings.zone)
+    return f"{at:%b} {at.day:>2} {at.year} {show_time(at):>8}"

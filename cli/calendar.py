@@ -20,6 +20,7 @@ from ledger.domain.calendar import (
 )
 from ledger.domain.codes import DayKind
 from ledger.domain.days import day_kind, is_business_day, school_year_of
+from ledger.reports import wrapped
 from ledger.said import Unclear, show_day
 
 
@@ -116,9 +117,9 @@ def set_(
             extra = {day for day in _days(closed) if day.year == year}
             days = tuple(sorted(extra.union(legal_holidays(year))))
             done.append(school.do(CALENDAR, id, SetHolidays(year=year, closed=days), again=True))
-    lines = [f"Set  {r.event}" for one in done for r in one.events] or ["That is set already."]
+    told = [line for one in done for r in one.events for line in wrapped(f"Set  {r.event}", 5)]
     fields = {"events": sum(len(one.events) for one in done), "year": command.name}
-    desk.answer("calendar-set/1", fields, lines)
+    desk.answer("calendar-set/1", fields, told or ["That is set already."])
 
 
 @calendar.command()

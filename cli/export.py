@@ -19,6 +19,7 @@ from ledger.reports import beside, wrapped
 from ledger.said import show_when
 
 SHOWN = 20  # reasons on a screen
+SYSTEMS = {"edfi": "Ed-Fi DS"}  # kind of sink → what people call it
 ELSEWHERE = "last-out"  # a file: the folder that a sink's last run was written to
 
 
@@ -171,7 +172,7 @@ def _status(
     faults: list[str],
 ) -> list[str]:
     """ods      Ed-Fi DS 5.0 · run 42 …"""
-    what = f"{to.name:<8} {to.kind} DS {to.standard}"
+    what = f"{to.name:<8} {SYSTEMS.get(to.kind, to.kind)} {to.standard}"
     if last is None:
         told = beside(f"{what} · no run yet", f"bledger export run {to.name}")
         told += wrapped(f"         Waiting: {_counted(wanted)}", 11)

@@ -61,9 +61,11 @@ def timeline(
     answer = desk.school.reading.timeline(found.student_id, window)
     shown = None if all_entries else SHOWN
     year = school_year_of(desk.school.calendar, desk.school.now.date()).name
-    lines = report.lines(answer, desk.school.settings.zone, shown=shown, year=year)
+    zone = desk.school.settings.zone
+    lines = report.lines(answer, zone, shown=shown, year=year, kinds=kinds)
     reader = ", ".join(sorted(desk.school.person.roles)) or "staff"
-    closing = f"Read as {reader}; this reading is on {answer.student.given}'s access log."
+    whose = f"{answer.student.given or 'the student'}'s"
+    closing = f"Read as {reader}; this reading is on {whose} access log."
     desk.answer("timeline/1", _fields(answer, window), [*lines, closing])
 
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from ledger.domain.codes import Behavior, Location
 from ledger.reading import Card, Incidents, IncidentView
 from ledger.reports import wrapped
-from ledger.reports.timeline import doing
+from ledger.reports.timeline import contacted, doing, restrained
 from ledger.said import show_day, show_time
 
 SHORT = 7
@@ -19,13 +19,12 @@ SHORT = 7
 def lines(view: IncidentView, zone: ZoneInfo) -> list[str]:
     """Everything that stands, then what was corrected, then what is open."""
     card = view.card
-    told = [f"{card.incident_id}   {headline(card, zone)}"]
+    told = [f"{card.incident_id[:SHORT]}   {headline(card, zone)}", f"  id {card.incident_id}"]
     if card.standing != "open":
         told.append(f"  {card.standing.upper()}  {card.void_reason or card.merged_into or ''}")
     told += [f"  {line}" for line in _people(view)]
     told += [f"  {line}" for line in _said(view)]
-    told += [f"  done {n}  {doing(done)}, {done.on}" for n, done in card.actions.items()]
-    told += [f"  {line}" for line in _held(card)]
+    told += [f"  {line}" for line in (*_done(view), *_held(card))]
     told += [f"  {line}" for line in _details(view)]
     told += [f"  fixed  {line}" for line in _changes(view)]
     told += [f"  the same as  {other[:SHORT]}" for other in view.same]
@@ -67,12 +66,22 @@ def _said(view: IncidentView) -> Iterator[str]:
         yield f"{said.number} {said.verb} {who}: {text}"
 
 
+def _done(view: IncidentView) -> Iterator[str]:
+    for number, done in view.card.actions.items():
+        who = view.staff.get(done.by or "", "somebody")
+        yield _noted(f"done {number}  {done.label} {doing(done)}, {done.on}, {who}", done.note)
+
+
 def _held(card: Card) -> Iterator[str]:
     for contact in card.contacts:
-        whom = contact.get("with_whom") or contact.get("relation", "family")
-        yield f"contact  {whom}, {contact['outcome']}: {contact.get('note', '')}".rstrip(": ")
+        yield _noted(f"contact  {contact['label']} {contacted(contact)}", contact.get("note"))
     for used in card.restraints:
-        yield f"{used['kind'].upper()} of {used['label']}, {used.get('minutes', '?')} min"
+        why = [reason.replace("-", " ") for reason in used.get("reasons", ())]
+        yield _noted(", ".join((restrained(used), *why)), used.get("note"))
+
+
+def _noted(line: str, note: str | None) -> str:
+    return f"{line}: {note}" if note else line
 
 
 def _details(view: IncidentView) -> Iterator[str]:

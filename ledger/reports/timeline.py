@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,9 +17,22 @@ SHORT = 7
 COUNT_WORDS = {"open": "", "voided": "VOIDED ", "merged": "MERGED "}
 
 
-def lines(timeline: Timeline, zone: ZoneInfo, *, shown: int | None, year: str) -> list[str]:
-    """The timeline on the screen; at most `shown` entries, all when None."""
-    told = [_title(timeline, year), *_strengths(timeline, zone), *_counts(timeline), ""]
+def lines(
+    timeline: Timeline,
+    zone: ZoneInfo,
+    *,
+    shown: int | None,
+    year: str,
+    kinds: Collection[str] = (),
+) -> list[str]:
+    """The timeline on the screen; at most `shown` entries, all when None, of these kinds, or all.
+
+    What was not asked for is not summed up either.
+    """
+    told = [_title(timeline, year)]
+    told += _strengths(timeline, zone) if not kinds or "praise" in kinds else []
+    told += _counts(timeline) if not kinds or "incident" in kinds else []
+    told.append("")
     entries = timeline.entries if shown is None else timeline.entries[:shown]
     day = ""
     for entry in entries:
@@ -35,7 +48,8 @@ def lines(timeline: Timeline, zone: ZoneInfo, *, shown: int | None, year: str) -
 def _title(timeline: Timeline, year: str) -> str:
     student = timeline.student
     plans = ", ".join(flag.replace("-", " ") for flag in student.flags) or "no IEP or 504 known"
-    parts = (student.name, f"gr {student.grade} {student.teacher}".rstrip(), student.number, plans)
+    grade = f"gr {student.grade} {student.teacher}".rstrip() if student.grade else ""
+    parts = (student.name, grade, student.number, plans)
     known = f"{year}, as known at position {timeline.position:,}"
     left = " · ".join(filter(None, parts))
     behind = "  (somebody is still adding to it)" if timeline.behind else ""
@@ -102,7 +116,7 @@ def _incident(entry: Entry, card: Card, timeline: Timeline, zone: ZoneInfo) -> I
         line = f"{at:>5}  {'same':<6} as {(card.merged_into or '')[:SHORT]}"
     yield _with_id(line, entry.id)
     if card.standing == "open":
-        yield from (f"{'':14}{more}" for more in _details(card, timeline))
+        yield from (f"{'':14}{more}" for more in _details(card, entry.label, timeline))
 
 
 def _own_part(card: Card, entry: Entry) -> str:
@@ -116,20 +130,21 @@ def _place(card: Card) -> str:
     return place or (Location(code).label if code else "place not said")
 
 
-def _details(card: Card, timeline: Timeline) -> Iterator[str]:
+def _details(card: Card, own: str | None, timeline: Timeline) -> Iterator[str]:
+    """What was said of it, and what was done with this participant alone."""
     for said in card.statements:
         yield _statement(said, timeline)
-    why = {p.label: p.motivation for p in card.people.values() if p.motivation}
-    if why:
-        yield f"why: {', '.join(Motivation(m).label for m in dict.fromkeys(why.values()))}"
-    done = [doing(action) for action in card.actions.values()]
+    person = card.people.get(own or "")
+    if person is not None and person.motivation:
+        yield f"why: {Motivation(person.motivation).label}"
+    done = [doing(action) for action in card.actions.values() if action.label == own]
     if done:
         yield f"done: {' · '.join(done)}"
-    for used in card.restraints:
-        minutes = f", {used['minutes']} min" if "minutes" in used else ""
-        yield f"{used['kind'].replace('-', ' ').upper()} of {used['label']}{minutes}"
+    yield from (restrained(used) for used in card.restraints if used["label"] == own)
     for contact in card.contacts:
-        yield _contact(contact)
+        if contact["label"] == own:
+            note = f": {contact['note']}" if contact.get("note") else ""
+            yield f"contact: {contacted(contact)}{note}"
     if card.office:
         yield f"sent to the office: {_name(card.office.get('to'), timeline)}"
 
@@ -144,20 +159,29 @@ def _statement(said: Any, timeline: Timeline) -> str:
 
 
 def doing(done: Any) -> str:
-    length = f", {done.minutes} min" if done.minutes is not None else ""
-    length = f", {done.days} days" if done.days is not None else length
-    served = ""
-    if done.served:
-        how_long = done.served_days or done.served_minutes
-        served = f" (served {how_long})" if how_long is not None else " (served)"
-    return f"{Action(done.action).label}{length}{served}"
+    """in-school suspension, 2 days (served 1 day)"""
+    told = ", ".join(filter(None, (Action(done.action).label, _length(done.minutes, done.days))))
+    if not done.served:
+        return told
+    served = f"served {_length(done.served_minutes, done.served_days)}".strip()
+    return f"{told} ({served})"
 
 
-def _contact(contact: dict[str, Any]) -> str:
+def _length(minutes: int | None, days: str | None) -> str:
+    if days is not None:
+        return f"{days} {'day' if 0 < float(days) <= 1 else 'days'}"
+    return f"{minutes} min" if minutes is not None else ""
+
+
+def restrained(used: dict[str, Any]) -> str:
+    minutes = f", {used['minutes']} min" if "minutes" in used else ""
+    return f"{used['kind'].replace('-', ' ').upper()} of {used['label']}{minutes}"
+
+
+def contacted(contact: dict[str, Any]) -> str:
     whom = contact.get("with_whom") or contact.get("relation", "family")
     language = f", {contact['language']}" if "language" in contact else ""
-    note = f": {contact['note']}" if contact.get("note") else ""
-    return f"contact: {whom}, {contact['outcome'].replace('-', ' ')}{language}{note}"
+    return f"{whom}, {contact['outcome'].replace('-', ' ')}{language}"
 
 
 def _fixed(entry: Entry, timeline: Timeline) -> Iterator[str]:
