@@ -6,8 +6,7 @@ import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from ledger.domain import Command, Decider, Event, Refused
-from ledger.domain.incident import INCIDENT, DestroyStatement, StatementAdded
+from ledger.domain import Command, Decider, Event
 from ledger.store import Done
 from ledger.store.destroying import finish_destruction
 
@@ -33,20 +32,6 @@ def forget(school: School, decider: Decider[C, S, E], id: str, order: C) -> Forg
     Then it is carried on by `finish`, once the reader is done.
     """
     return Forgotten(school.do(decider, id, order), finish(school))
-
-
-def forget_statement(
-    school: School, incident_id: str, number: int, *, authority: str, order: str
-) -> Forgotten:
-    """Have the text of one statement destroyed, under a named authority and order."""
-    history = school.record.stream(f"incident-{incident_id}")
-    versions = {r.event.number: r.version for r in history if isinstance(r.event, StatementAdded)}
-    if number not in versions:
-        raise Refused(f"there is no statement {number} in this incident")
-    command = DestroyStatement(
-        number=number, version=versions[number], authority=authority, order=order
-    )
-    return forget(school, INCIDENT, incident_id, command)
 
 
 def finish(school: School) -> bool:

@@ -61,6 +61,7 @@ def found(
         )
     keys = SchoolKeys(root)
     make_folder(folder)
+    private(folder)
     if not key_file.exists():
         write_key(key_file, root)
     space = str(namespace or uuid.uuid4())
@@ -85,9 +86,11 @@ def found(
 
 
 def make_folder(folder: Path) -> None:
+    """A folder for this user alone; one that is there already may be others' too, and stays so."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        private(folder)
+        if not folder.is_dir():
+            folder.mkdir(parents=True)
+            private(folder)
     except OSError as error:
         raise ReadOnly(f"{folder} cannot be made: {error.strerror}.") from None
 

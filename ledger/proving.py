@@ -55,6 +55,7 @@ def of_school(
         )
         for name, ledger in (("record", school.record), ("access", school.access))
     ]
+    found = [_of_one_space(school, found[0]), *found[1:]]
     return [*found, *_views(school, found[0].verdict)] if full else found
 
 
@@ -68,6 +69,14 @@ def of_copy(school: School, path: Path, known: str | None) -> list[Proof]:
 
 def _own(ledger: Ledger, against: Sequence[Checkpoint]) -> list[Checkpoint]:
     return [one for one in against if one.ledger_id == ledger.id]
+
+
+def _of_one_space(school: School, record: Proof) -> Proof:
+    """Both ledgers were founded with one namespace, from which every id follows."""
+    if school.record.namespace == school.access.namespace:
+        return record
+    fault = Finding(None, "the namespace that ids follow from is not the one of the access ledger")
+    return Proof(record.name, replace(record.verdict, damage=(*record.verdict.damage, fault)))
 
 
 def _same_school(school: School, against: Sequence[Checkpoint]) -> None:

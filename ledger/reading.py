@@ -55,7 +55,7 @@ class Reader:
 class SisRecord:
     """One coded fact that an SIS may want; `body` as `projections/sis_records.py` makes it."""
 
-    kind: str  # incident, behavior, action
+    kind: str  # incident, behavior, non-offender, action
     incident_id: str
     student_id: str | None
     level: str  # minor, major
@@ -259,7 +259,7 @@ class Reading:
                 at=found.recorded_at.isoformat().replace("+00:00", "Z"),
                 who=staff.get(found.actor, found.actor),
                 what=found.event.what,
-                purpose=found.event.purpose,
+                purpose=str(found.event.purpose),
                 to=getattr(found.event, "to", None),
                 position=found.event.position,
             )
@@ -278,15 +278,6 @@ class Reading:
         with self._open() as (db, position):
             answer = [dict(row._mapping) for row in db.execute(asked)]
         return self._give("roster facts", answer, [student_id], position)
-
-    def student(self, student_id: str) -> Student | None:
-        """A student of the roster. Resolving who somebody is reads no record of behavior."""
-        return self.students([student_id]).get(student_id)
-
-    def students(self, ids: Sequence[str]) -> dict[str, Student]:
-        self.views.catch_up(self.record)
-        with self.views.reader.connect() as db:
-            return _students(db, ids)
 
     def staff(self) -> list[dict[str, Any]]:
         """The staff list; it holds nothing of a student."""

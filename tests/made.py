@@ -13,7 +13,7 @@ from ledger.domain.codes import Action, Behavior, Level, Location, Role, Stateme
 from ledger.domain.incident import (
     INCIDENT,
     BehaviorSeen,
-    DestroyStatement,
+    DestroyText,
     Participant,
     ReportIncident,
     Saying,
@@ -115,9 +115,9 @@ def an_action(action: Action = Action.CONFERENCE_WITH_STUDENT) -> TakeAction:
     return TakeAction(label="P1", action=action, on=NOON.date())
 
 
-def an_order(number: int = 1, version: int = 2) -> DestroyStatement:
+def an_order(version: int = 2) -> DestroyText:
     """The order to destroy a statement's text; in `a_report` it is version 2."""
-    return DestroyStatement(number=number, version=version, authority="records officer", order="12")
+    return DestroyText(version=version, authority="records officer", order="12")
 
 
 def incident_id(number: int) -> str:

@@ -24,7 +24,6 @@ from ledger.domain import (
     Refused,
     Undo,
     Value,
-    standing,
 )
 from ledger.domain.calendar import CALENDAR, SetSchoolYear
 from ledger.domain.codes import Behavior, Level, Outside, Role
@@ -34,7 +33,7 @@ from ledger.domain.incident import (
     AddStatement,
     BehaviorSeen,
     Days,
-    DestroyStatement,
+    DestroyText,
     Incident,
     Participant,
     ReportIncident,
@@ -312,9 +311,7 @@ def _meant(command: Command, state: Any) -> dict[str, list[Any]]:
     if not isinstance(state, Incident):
         return {}
     people = [p for p in state.people.values() if p.referred or not isinstance(command, TakeAction)]
-    said = range(1, state.statements + 1)
-    numbers = said if isinstance(command, DestroyStatement) else state.actions
-    known: dict[str, list[Any]] = {"label": [p.label for p in people], "number": [*numbers]}
+    known: dict[str, list[Any]] = {"label": [p.label for p in people], "number": [*state.actions]}
     return {name: some for name, some in known.items() if name in type(command).model_fields}
 
 
@@ -354,10 +351,10 @@ def aimed(ledger: Ledger, step: Step) -> Step:
     """The step; an order to destroy names the versions that it means."""
     category, id, command = step
     history = ledger.stream(f"{category}-{id}")
-    if isinstance(command, DestroyStatement):
-        said = [r for r in standing(history) if isinstance(r.event, StatementAdded)]
-        versions = [r.version for r in said if r.event.number == command.number]
-        command = command.model_copy(update={"version": (versions or [command.version])[-1]})
+    if isinstance(command, DestroyText):
+        said = [r.version for r in history if isinstance(r.event, StatementAdded)]
+        meant = said[command.version % len(said)] if said else command.version
+        command = command.model_copy(update={"version": meant})
     elif isinstance(command, DestroyIdentity) and not command.versions:
         known = [r for r in history if isinstance(r.event, StudentRecorded)]
         left = tuple(r.version for r in known if not isinstance(r.event.who, Destroyed))

@@ -312,6 +312,21 @@ def _stop(*_: object) -> None:
     raise KeyboardInterrupt
 
 
+def test_a_folder_that_others_use_too_stays_theirs(desk: School) -> None:
+    shared = desk.root / "shared"
+    shared.mkdir()
+    shared.chmod(0o755)
+    desk.ok("checkpoint", "--out", str(shared / "checkpoint.txt"))
+    desk.ok("key", "sheet", "--out", str(shared / "sheet.txt"))
+    desk.ok("backup", "--into", str(shared))
+    desk.ok("archive", str(shared / "archive"))
+    desk.ok("export", "run", "ods", "--out", str(shared))
+    no_folder(desk)
+    desk.env["BLEDGER_KEY_FILE"] = str(shared / "school.key")
+    desk.ok("init", "--me", "Nadia Brandt")
+    assert shared.stat().st_mode & 0o777 == 0o755
+
+
 # Rosters
 
 

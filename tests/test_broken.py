@@ -19,6 +19,7 @@ from made import (
     ZONE,
     a_report,
     by_hand,
+    enrol,
     fill,
     incident_id,
     new_ledger,
@@ -28,12 +29,13 @@ from made import (
 from pydantic import ValidationError
 
 from cli import Desk, run
-from ledger import care, entry
+from ledger import care, entry, proving
 from ledger.domain import When
 from ledger.domain.codes import ContactOutcome, StaffRole
 from ledger.domain.contact import Contact
 from ledger.domain.incident import INCIDENT, MergeIncident
 from ledger.domain.staff import STAFF, LeaveStaff, RecordStaff, StaffIdentity
+from ledger.exports import edfi
 from ledger.imports import Roster, RosterStaff, RosterStudent
 from ledger.imports.roster import Incomplete, take_in
 from ledger.projections import Views
@@ -298,3 +300,42 @@ def test_an_earlier_look_at_an_incident_does_not_read_every_other(
     assert (seen.position, seen.same) == (then, (incident_id(6),))
     assert seen.people[student_id(0)].name == "Ana Rivera"
     assert f"incident-{incident_id(1)}" not in looked
+
+
+def _half_way(ledger: Ledger) -> None:
+    with ledger.batch():
+        report(ledger, 1)
+        with contextlib.suppress(RuntimeError), ledger.batch():
+            report(ledger, 2)
+            raise RuntimeError
+
+
+def test_a_batch_of_which_a_part_failed_half_way_records_nothing(tmp_path: Path) -> None:
+    ledger = new_ledger(tmp_path)
+    enrol(ledger, 1)
+    before = ledger.head()
+    with pytest.raises(StorageError, match="failed half-way"):
+        _half_way(ledger)
+    assert ledger.head() == before
+    report(ledger, 3)
+    assert ledger.head().position == before.position + 1
+
+
+def test_who_was_not_referred_is_told_to_a_sink_as_not_carried(school: School) -> None:
+    line = ["log", "ana rivera", "--did", "disruption", "--victim", "leo"]
+    assert run(line, Desk(dict(school.env), lambda: NOON)) == 0
+    extract = school.reading.extract("ods", "ods")
+    others = [record for record in extract.records if record.kind == "non-offender"]
+    sink = edfi.EDFI.sink_from("ods", school.settings.sinks["ods"], school.settings.ids)
+    assert others
+    assert edfi.wanted(extract, sink).not_carried["non-offender"] == len(others)
+
+
+def test_a_namespace_that_was_rewritten_is_found(school: School) -> None:
+    db = school.record.recorder.db
+    (rule,) = db.execute("SELECT sql FROM sqlite_master WHERE name = 'ledger_no_update'").fetchone()
+    db.execute("DROP TRIGGER ledger_no_update")
+    db.execute("UPDATE ledger SET namespace = ?", (student_id(9),))
+    db.execute(rule)
+    again = School(school.folder, env=school.env, now=lambda: NOON, purpose="test")
+    assert not all(proof.verdict.whole for proof in proving.of_school(again, None))

@@ -9,11 +9,10 @@ import pytest
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from made import KEYS, TEACHER, an_order, enrol, incident_id, new_ledger, open_ledger, report
 
-from ledger.domain import Destroyed
+from ledger.domain import Destroyed, Refused
 from ledger.domain.incident import INCIDENT
 from ledger.store import Ledger, sqlite
 from ledger.store.destroying import finish_destruction
-from ledger.store.errors import Damage
 from ledger.store.proof import verify
 from ledger.store.wal import log_of
 
@@ -109,7 +108,7 @@ def test_patience_with_other_writers_is_as_before_afterwards(tmp_path: Path) -> 
 def test_a_text_without_a_key_cannot_be_destroyed_again(tmp_path: Path) -> None:
     ledger, _ = told(tmp_path)
     head = ledger.head()
-    with pytest.raises(Damage, match="no key to destroy"):
+    with pytest.raises(Refused, match="entry 1 has no text that could be destroyed"):
         ledger.do(INCIDENT, incident_id(1), an_order(version=1), TEACHER)
     assert ledger.head() == head
 

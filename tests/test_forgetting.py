@@ -11,8 +11,10 @@ import pytest
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from cli import Desk, run
-from ledger import proving
-from ledger.forgetting import finish, forget_statement
+from ledger import entry, proving
+from ledger.domain import Refused
+from ledger.domain.incident import INCIDENT, DestroyText
+from ledger.forgetting import finish, forget
 from ledger.school import School
 from ledger.store import sqlite
 from ledger.store.wal import log_of
@@ -64,7 +66,8 @@ def holds(school: School, name: str, words: bytes) -> bool:
 def test_a_destroyed_statement_is_gone_from_every_page_once_done(school: School) -> None:
     id, version = _place(school)
     assert holds(school, "views.db", SECRET.encode())  # the search finds what is there
-    assert forget_statement(school, id, 1, authority="EC 49070", order="order 7").gone
+    order = DestroyText(version=version, authority="EC 49070", order="order 7")
+    assert forget(school, INCIDENT, id, order).gone
     assert not holds(school, "views.db", SECRET.encode())
     assert not holds(school, "ledger.db", SECRET.encode())
     assert all(proof.verdict.whole for proof in proving.of_school(school, None, full=True))
@@ -73,14 +76,30 @@ def test_a_destroyed_statement_is_gone_from_every_page_once_done(school: School)
 
 
 def test_it_is_not_done_while_a_reader_holds_the_log(school: School) -> None:
-    id, _ = _place(school)
+    id, version = _place(school)
+    order = DestroyText(version=version, authority="EC 49070", order="order 7")
     with contextlib.closing(school.open_views()) as reader:
         reader.execute("BEGIN")
         reader.execute("SELECT COUNT(*) FROM timeline").fetchone()
-        assert not forget_statement(school, id, 1, authority="EC 49070", order="order 7").gone
+        assert not forget(school, INCIDENT, id, order).gone
         reader.execute("ROLLBACK")
     assert finish(school)
     assert not holds(school, "views.db", SECRET.encode())
+
+
+def test_a_text_of_a_report_that_was_taken_back_can_be_destroyed_too(school: School) -> None:
+    id, version = _place(school)
+    entry.undo(school.record, school.actor, NOW)
+    order = DestroyText(version=version, authority="EC 49070", order="order 7")
+    assert forget(school, INCIDENT, id, order).gone
+    assert not holds(school, "views.db", SECRET.encode())
+
+
+def test_an_entry_without_a_text_has_none_to_destroy(school: School) -> None:
+    id, version = _place(school)
+    order = DestroyText(version=version - 1, authority="EC 49070", order="order 7")
+    with pytest.raises(Refused, match="no text that could be destroyed"):
+        forget(school, INCIDENT, id, order)
 
 
 def _place(school: School) -> tuple[str, int]:

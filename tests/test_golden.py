@@ -70,7 +70,7 @@ from ledger.domain.incident import (
     RestraintOrSeclusionUsed,
     RolesCorrected,
     StatementAdded,
-    StatementDestroyed,
+    TextDestroyed,
 )
 from ledger.domain.staff import STAFF, StaffIdentity, StaffLeft, StaffRecorded, StaffRolesSet
 from ledger.domain.student import (
@@ -237,7 +237,7 @@ EXAMPLES: dict[str, tuple[Event, ...]] = {
         ),
         IncidentMerged(into=OTHER, reason=WHY),
         IncidentVoided(reason=WHY),
-        StatementDestroyed(number=2, version=3, **ORDERED),
+        TextDestroyed(version=3, **ORDERED),
         Undone(versions=(1, 2)),
     ),
     "staff": (

@@ -620,6 +620,27 @@ def test_what_goes_wrong_after_it_is_recorded_is_not_called_unrecorded(
     assert desk.incidents() == 1
 
 
+LATER = {
+    "incident act last conference": "It is recorded.",
+    "staff add nbrandt Nadia --role aide": "It is recorded.",
+    "staff left dana okafor": "It is recorded.",
+    "undo": "It is taken back.",
+}
+
+
+@pytest.mark.parametrize("line", LATER)
+def test_ctrl_c_after_it_is_recorded_says_that_it_is(
+    desk: School, monkeypatch: pytest.MonkeyPatch, line: str
+) -> None:
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    desk.ok(*ANA)
+    monkeypatch.setattr("cli.Desk.answer", stop)
+    stopped = desk(*line.split())
+    assert (stopped.code, stopped.err.strip()) == (130, f"Stopped. {LATER[line]}")
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such terminals")
 def test_a_person_at_a_terminal_may_press_ctrl_c(desk: School) -> None:
     import pty

@@ -197,7 +197,7 @@ EARLIER: dict[str, Callable[[Reading], Any]] = {
     "extract": lambda reading: reading.extract("edfi", to="district", position=6),
     "planned": lambda reading: reading.planned("edfi", position=6),
 }
-NO_RECORD = {"student", "students", "staff", "checkpoint_line", "beside_incidents"}
+NO_RECORD = {"staff", "checkpoint_line", "beside_incidents"}
 every_answer = pytest.mark.parametrize("answer", ANSWERS.values(), ids=list(ANSWERS))
 every_ask = pytest.mark.parametrize(
     "answer",
@@ -351,12 +351,10 @@ def test_no_event_is_stored_when_there_is_no_answer(world: World) -> None:
     assert world.given() == []
 
 
-def test_finding_out_who_somebody_is_reads_no_record(world: World) -> None:
+def test_the_staff_list_reads_no_record(world: World) -> None:
     world.record.do(STAFF, "staff-1", a_teacher(), TEACHER)
     reading = world.reading()
-    assert (reading.student(BO) or a_student(2)).student_id == BO
     assert [one["name"] for one in reading.staff()] == ["Marlo Quist"]
-    assert reading.students([student_id(9)])[student_id(9)].name == "not on the roster"
     assert world.given() == []
 
 

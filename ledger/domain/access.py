@@ -7,7 +7,7 @@ from typing import Annotated, assert_never
 
 from pydantic import Field
 
-from ledger.domain import Command, Decider, Event, Value
+from ledger.domain import Command, Decider, Event, Sealed, Value
 
 Line = Annotated[str, Field(max_length=400)]
 
@@ -16,7 +16,7 @@ class Answer(Value):
     """One answer from the record: what was asked, about whom, and a digest of what was given."""
 
     what: Line  # the kind of answer: timeline, incident, export …
-    purpose: Line
+    purpose: Sealed[Line]
     subjects: tuple[str, ...] = ()  # student ids
     records: tuple[str, ...] = ()  # streams, when the answer names no student
     position: int  # of the record, up to which was read

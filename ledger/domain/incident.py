@@ -116,7 +116,7 @@ class Saying(Value):
     kind: StatementKind
     observer: str | None = None  # a staff id or a participant's label
     observed: When | None = None
-    observed_at: Short | None = None
+    observed_at: SealedOrNot[Short] = None
     minutes: Minutes | None = None
     intensity: Annotated[int, Field(ge=1, le=5)] | None = None
     text: Sealed[Words]
@@ -348,11 +348,10 @@ class IncidentVoided(Event):
         return "voided"
 
 
-class StatementDestroyed(Event):
-    """A statement's text was ordered destroyed; its event stays."""
+class TextDestroyed(Event):
+    """A text was ordered destroyed: a statement, a reason or a note; its event stays."""
 
-    number: int
-    version: int
+    version: int  # of the event in this stream that holds it
     authority: Short
     order: Short
 
@@ -361,7 +360,7 @@ class StatementDestroyed(Event):
         return (self.version,)
 
     def __str__(self) -> str:
-        return f"statement {self.number} destroyed under {self.authority}, {self.order}"
+        return f"the text of entry {self.version} destroyed under {self.authority}, {self.order}"
 
 
 IncidentEvent = (
@@ -383,7 +382,7 @@ IncidentEvent = (
     | RestraintOrSeclusionUsed
     | IncidentMerged
     | IncidentVoided
-    | StatementDestroyed
+    | TextDestroyed
     | Undone
 )
 
@@ -401,7 +400,7 @@ class Incident:
     labels: int = 0
     said: frozenset[str] = frozenset()
     statements: int = 0
-    destroyed: frozenset[int] = frozenset()
+    destroyed: frozenset[int] = frozenset()  # versions
     actions: Mapping[int, str] = field(default_factory=dict)  # number → label, those that stand
     numbered: int = 0
 
@@ -447,8 +446,8 @@ def evolve(incident: Incident, event: IncidentEvent) -> Incident:
             )
         case StatementAdded():
             return replace(incident, statements=max(incident.statements, event.number))
-        case StatementDestroyed():
-            return replace(incident, destroyed=incident.destroyed | {event.number})
+        case TextDestroyed():
+            return replace(incident, destroyed=incident.destroyed | {event.version})
         case DetailsFilledIn():
             return replace(incident, said=incident.said | _keys(event, event.label))
         case ParticipantAdded():
@@ -631,11 +630,10 @@ class VoidIncident(Command):
     reason: Words
 
 
-class DestroyStatement(Command):
-    """Order a statement's text destroyed, under a named authority."""
+class DestroyText(Command):
+    """Order a text destroyed, under a named authority, whatever became of its incident."""
 
-    number: int
-    version: int
+    version: Annotated[int, Field(ge=1)]
     authority: Short
     order: Short
 
@@ -659,7 +657,7 @@ IncidentCommand = (
     | UseRestraint
     | MergeIncident
     | VoidIncident
-    | DestroyStatement
+    | DestroyText
     | Undo
 )
 
@@ -702,14 +700,14 @@ def _check_person(person: Participant) -> None:
 
 
 def decide(command: IncidentCommand, incident: Incident) -> list[IncidentEvent]:
+    if isinstance(command, DestroyText):
+        return _destroy(command, incident)
     if isinstance(command, ReportIncident):
         if incident.reported:
             raise Refused("this incident is already reported")
         return report(command)
     if not incident.reported:
         raise Refused("there is no such incident, or its report was taken back")
-    if isinstance(command, DestroyStatement):
-        return _destroy(command, incident)
     if incident.settled and not isinstance(command, Undo):
         raise Refused(f"this incident is {incident.settled}: nothing follows it")
     return _answer(command, incident)
@@ -761,7 +759,7 @@ def _answer(command: IncidentCommand, incident: Incident) -> list[IncidentEvent]
             return [command.became(IncidentVoided)]
         case Undo():
             return [*command.taken_back()]
-        case ReportIncident() | DestroyStatement():
+        case ReportIncident() | DestroyText():
             raise AssertionError("answered before")
         case _:
             assert_never(command)
@@ -882,12 +880,10 @@ def _merge(command: MergeIncident, incident: Incident) -> list[IncidentEvent]:
     return [command.became(IncidentMerged)]
 
 
-def _destroy(command: DestroyStatement, incident: Incident) -> list[IncidentEvent]:
-    if not 1 <= command.number <= incident.statements:
-        raise Refused(f"there is no statement {command.number} in this incident")
-    if command.number in incident.destroyed:
-        raise Refused(f"statement {command.number} is destroyed already")
-    return [command.became(StatementDestroyed)]
+def _destroy(command: DestroyText, incident: Incident) -> list[IncidentEvent]:
+    if command.version in incident.destroyed:
+        raise Refused(f"the text of entry {command.version} is destroyed already")
+    return [command.became(TextDestroyed)]
 
 
 INCIDENT = Decider("incident", Incident(), decide, evolve, IncidentEvent)

@@ -37,7 +37,7 @@ from ledger.domain.incident import (
     RestraintOrSeclusionUsed,
     RolesCorrected,
     StatementAdded,
-    StatementDestroyed,
+    TextDestroyed,
 )
 from ledger.projections import History, Projection, Rows, number, table, text
 
@@ -215,7 +215,7 @@ def _tell(card: Card, recorded: Recorded[Any], event: IncidentEvent) -> None:
             card.standing, card.merged_into = "merged", event.into
         case IncidentVoided():
             card.standing, card.void_reason = "voided", _words(event.reason)
-        case StatementDestroyed() | Undone():
+        case TextDestroyed() | Undone():
             pass  # the statement itself says that it was destroyed; what was undone is not told
         case _:
             assert_never(event)
@@ -256,7 +256,7 @@ def _said(recorded: Recorded[Any], event: StatementAdded) -> Said:
         verb=event.kind.verb,
         observer=event.observer,
         observed=_iso(event.observed.at) if event.observed else None,
-        observed_at=event.observed_at,
+        observed_at=event.observed_at if isinstance(event.observed_at, str) else None,
         recorded_at=_iso(recorded.recorded_at),
         version=recorded.version,
         text=None if isinstance(event.text, Destroyed) else event.text,

@@ -16,7 +16,7 @@ _tables = sa.MetaData()
 table(
     "sis_record",
     _tables,
-    text("kind"),  # incident, behavior, action
+    text("kind"),  # incident, behavior, non-offender, action
     text("incident_id"),
     text("student_id"),
     text("level"),
@@ -38,6 +38,11 @@ def _rows(stream: str, history: History) -> Rows:
             for seen in person.behaviors
             if person.student_id
         ]
+    records += [
+        ("non-offender", person.student_id, card.level, {"roles": person.roles})
+        for person in card.people.values()
+        if person.student_id and not person.behaviors
+    ]
     for done in card.actions.values():
         actor = card.people.get(done.label)
         if actor is not None and actor.student_id:

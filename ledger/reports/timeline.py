@@ -14,7 +14,6 @@ from ledger.reports import WIDTH, wrapped
 from ledger.said import show_time
 
 SHORT = 7
-COUNT_WORDS = {"open": "", "voided": "VOIDED ", "merged": "MERGED "}
 
 
 def lines(

@@ -15,7 +15,7 @@ from typing import Any, Generic, TypeVar, get_args
 
 from pydantic_core import to_json
 
-from ledger.domain import Command, Decider, Destroyed, Event, Recorded, When
+from ledger.domain import Command, Decider, Destroyed, Event, Recorded, Refused, When
 from ledger.store import sqlite
 from ledger.store.chain import genesis
 from ledger.store.errors import Conflict
@@ -124,6 +124,7 @@ class Ledger:
         actor: Actor,
         key: str | None,
     ) -> Done[E]:
+        self._check_destroyable(stream, events)
         name = key or self._auto_key(stream, command, actor, count)
         print_ = self.keys.fingerprint(_identity(command, actor, stream if key is None else ""))
         entries = [
@@ -153,6 +154,11 @@ class Ledger:
                 for row, event in zip(rows, events, strict=True)
             ],
         )
+
+    def _check_destroyable(self, stream: str, events: list[E]) -> None:
+        for version in (version for event in events for version in event.destroys):
+            if not self.recorder.has_key(stream, version):
+                raise Refused(f"entry {version} has no text that could be destroyed")
 
     def _auto_key(self, stream: str, command: Command, actor: Actor, count: int) -> str:
         """The key of a command without one: who said what, when the stream was this long."""

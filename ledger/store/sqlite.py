@@ -226,6 +226,7 @@ class SQLiteRecorder(ApplicationRecorder):
         self.another = partial(opened, path, key, read_only=read_only)  # a further connection
         self.db = self.another()
         self._head: tuple[int, bytes, str] | None = None  # while a transaction holds the lock
+        self._broken = False  # whether a part of the transaction failed half-way
         self._waiting: list[Row] = []
         self._waiting_for: set[str] = set()  # streams and command keys among them
         self._keys: list[Row] = []
@@ -260,12 +261,14 @@ class SQLiteRecorder(ApplicationRecorder):
         """Hold the write lock; commit at the end, or leave nothing. Inside one, it is the same."""
         with self._lock:
             if self._head is not None:
-                yield
+                with self._inside():
+                    yield
                 return
             try:
                 self.db.execute("BEGIN IMMEDIATE")
-                self._head = self._read_head()
+                self._head, self._broken = self._read_head(), False
                 yield
+                self._check_unbroken()
                 self.flush()
                 self.db.execute("COMMIT")
             except driver.IntegrityError as error:
@@ -274,6 +277,20 @@ class SQLiteRecorder(ApplicationRecorder):
                 raise storage_error(error, self.path) from error
             finally:
                 self._leave()
+
+    @contextlib.contextmanager
+    def _inside(self) -> Iterator[None]:
+        """A part that failed after its first append takes the whole batch with it."""
+        before = self._head
+        try:
+            yield
+        except BaseException:
+            self._broken = self._broken or self._head != before
+            raise
+
+    def _check_unbroken(self) -> None:
+        if self._broken:
+            raise StorageError("A part of this batch failed half-way: nothing of it is recorded.")
 
     def _leave(self) -> None:
         self._head, self._waiting, self._keys, self._waiting_for = None, [], [], set()
@@ -326,15 +343,20 @@ class SQLiteRecorder(ApplicationRecorder):
             rows.append((*columns, previous, entry.wrapped, None))
             if entry.wrapped is not None:
                 self._keys.append((position, entry.subject, entry.wrapped))
+            self._head = (position, previous, recorded_at)
             for version in entry.destroys:
                 self._destroy(position, stream, version)
-            self._head = (position, previous, recorded_at)
         return rows
 
     def _destroy(self, by: int, stream: str, version: int) -> None:
         self.flush()
         if self.db.execute(_DESTROY, (by, stream, version)).rowcount != 1:
             raise Damage(f"event {version} of {stream} has no key to destroy")
+
+    def has_key(self, stream: str, version: int) -> bool:
+        """Whether an event has a text that can still be read, and so destroyed."""
+        asked = "stream = ? AND version = ?"
+        return any(r[WRAPPED] is not None for r in self.rows(asked, (stream, version)))
 
     def flush(self) -> None:
         """Send what waits to the database; still inside the transaction."""
