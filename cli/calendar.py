@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from cli import Desk, answers, asking, pass_desk
+from cli.errors import RECORDED
 from ledger.domain.calendar import (
     CALENDAR,
     BellSchedule,
@@ -117,6 +118,7 @@ def set_(
             extra = {day for day in _days(closed) if day.year == year}
             days = tuple(sorted(extra.union(legal_holidays(year))))
             done.append(school.do(CALENDAR, id, SetHolidays(year=year, closed=days), again=True))
+    desk.so_far = RECORDED
     told = [line for one in done for r in one.events for line in wrapped(f"Set  {r.event}", 5)]
     fields = {"events": sum(len(one.events) for one in done), "year": command.name}
     desk.answer("calendar-set/1", fields, told or ["That is set already."])

@@ -8,7 +8,8 @@ import click
 
 FAILED, USAGE, WHICH, NOT_ALLOWED, CONFLICT, DAMAGED, LATER, STORAGE = range(1, 9)
 INTERRUPTED = 130
-NOTHING = "Nothing is recorded."
+NOTHING, RECORDED = "Nothing is recorded.", "It is recorded."
+SOME = "What was taken in so far is recorded; run it again for the rest."
 
 # By name, so that looking at an error imports nothing.
 CODES = {

@@ -10,6 +10,7 @@ import click
 from cli import Desk, answers, asking, pass_desk, purposed
 from cli.asking import ASK
 from cli.drafts import kept_on_failure
+from cli.errors import RECORDED
 from cli.log import SAYINGS, behaviors, place
 from cli.trial import trial
 from ledger.domain.codes import (
@@ -101,7 +102,7 @@ def _do(
         dry.show(done)
     if said["dry_run"]:
         return
-    desk.so_far = "It is recorded."
+    desk.so_far = RECORDED
     short = school.record.short("incident", id)
     fields = {
         "id": id,

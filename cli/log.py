@@ -296,6 +296,7 @@ def undo(desk: Desk) -> None:
     """
     school = desk.school
     done, last = entry.undo(school.record, school.actor, school.clock())
+    desk.so_far = "It is taken back."
     category, _, id = done.stream.partition("-")
     short = school.record.short(category, id)
     fields = {

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from cli import Desk, answers, asking, pass_desk, purposed
-from cli.errors import Failed
+from cli.errors import RECORDED, SOME, Failed
 from ledger.finding import Found, staff_by_username
 from ledger.imports import Problem, oneroster
 from ledger.imports.roster import Taken, take_in
@@ -63,6 +63,7 @@ def import_(desk: Desk, path: Path, source: str, withdraw_missing: bool, dry_run
         withdraw_many=withdraw_missing,
         progress=lambda count: _progress(desk, count, len(read.students)),
     )
+    desk.so_far = RECORDED
     # `log` finds students in these tables; they are there before this answers.
     school.views.catch_up(school.record)
     return _say(desk, taken, len(read.students), dry_run)
@@ -74,6 +75,7 @@ def _known(desk: Desk, username: str) -> str | None:
 
 
 def _progress(desk: Desk, count: int, total: int) -> None:
+    desk.so_far = SOME
     if sys.stderr.isatty() and total > 2_000:
         click.echo(f"\r{count:,} of {total:,} students", nl=False, err=True)
 

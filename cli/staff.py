@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from cli import Desk, answers, asking, pass_desk
-from cli.errors import Failed
+from cli.errors import RECORDED, Failed
 from ledger.domain.codes import StaffRole
 from ledger.domain.staff import STAFF, LeaveStaff, RecordStaff, SetStaffRoles, StaffIdentity
 from ledger.finding import staff_by_username
@@ -79,6 +79,7 @@ def add(desk: Desk, username: str, name: str, roles: tuple[str, ...]) -> None:
     )
     id = school.record.id_for("staff", f"by hand|{username.casefold()}")
     done = school.do(STAFF, id, command)
+    desk.so_far = RECORDED
     school.views.catch_up(school.record)
     fields = {"staff_id": id, "username": username, "repeated": done.repeated}
     desk.answer("staff-add/1", fields, [f"Added  {name}, {', '.join(roles)}, as {username}"])
@@ -100,6 +101,7 @@ def role(desk: Desk, who: tuple[str, ...], roles: tuple[str, ...]) -> None:
     given = tuple(StaffRole(one) for one in roles)
     command = SetStaffRoles(roles=given, effective_on=school.now.date())
     school.do(STAFF, id, command, again=True)
+    desk.so_far = RECORDED
     school.views.catch_up(school.record)
     desk.answer("staff-role/1", {"staff_id": id, "roles": roles}, [f"Now  {', '.join(roles)}"])
 
@@ -119,5 +121,6 @@ def left(desk: Desk, who: tuple[str, ...], on: str | None) -> None:
     school, id = desk.school, asking.staff(desk, " ".join(who))
     day = asking.day(desk, on)
     school.do(STAFF, id, LeaveStaff(effective_on=day), again=True)
+    desk.so_far = RECORDED
     school.views.catch_up(school.record)
     desk.answer("staff-left/1", {"staff_id": id, "on": day}, [f"Left  on {day}"])
