@@ -100,16 +100,16 @@ EVERY = dict(commands())
 @pytest.fixture
 def lived(desk: School) -> School:
     """A school in which something happened."""
-    line = f"log ana rivera --did disrup --where caf --period '{PERIOD}' --slip {SLIP} --saw"
-    desk.ok(*shlex.split(line), SEEN)
+    line = "log ana rivera --did disrup --where caf --at"
+    desk.ok(*line.split(), "12:12", "--period", PERIOD, "--slip", SLIP, "--saw", SEEN)
     desk.ok("incident", "act", "last", "conference", "10m", "--note", NOTED)
-    desk.ok("log", "ana", "rivera", "--did", "disrup", "--where", "caf", "--by", "okafor")
+    desk.ok(*line.split(), "12:10", "--by", "okafor")
     desk.ok("backup", "--into", str(desk.root / "backup"))
     return desk
 
 
 def filled(desk: School, text: str) -> str:
-    other, incident = (i["id"] for i in desk.incident_cards())
+    incident, other = (i["id"] for i in desk.incident_cards())
     (backup,) = (desk.root / "backup").iterdir()
     return text.format(
         incident=incident,
