@@ -31,6 +31,7 @@ from made import (
     student_id,
 )
 
+from ledger import entry
 from ledger.domain import Recorded, When
 from ledger.domain.access import RecordDisclosed, RecordViewed
 from ledger.domain.codes import (
@@ -590,6 +591,14 @@ def test_an_earlier_timeline_is_what_was_answered_then(world: World) -> None:
     for recorded in world.given():
         digests.setdefault(recorded.event.position, set()).add(recorded.event.digest)
     assert {len(same) for same in digests.values()} == {1}
+
+
+def test_what_was_taken_back_since_is_in_an_earlier_timeline(world: World) -> None:
+    report(world.record, 1)
+    before = world.reading().timeline(ANA, EVERYTHING)
+    entry.undo(world.record, TEACHER, world.clock())
+    assert world.reading().timeline(ANA, EVERYTHING).entries == ()
+    assert world.reading().timeline(ANA, Window(position=before.position)) == before
 
 
 def test_an_answer_says_the_position_of_what_is_in_it(world: World) -> None:
