@@ -267,19 +267,19 @@ def test_a_clerk_is_shown_no_narrative(lived: School) -> None:
 # Help
 
 
-@pytest.mark.parametrize("path", EVERY)
 @pytest.mark.parametrize("width", ["80", "100", "200"])
 def test_every_help_ends_with_examples_and_fits_the_screen(
-    desk: School, monkeypatch: pytest.MonkeyPatch, path: str, width: str
+    desk: School, monkeypatch: pytest.MonkeyPatch, width: str
 ) -> None:
     monkeypatch.setenv("COLUMNS", width)
-    told = desk.ok(*path.split(), "--help").out
-    assert max(map(len, told.splitlines())) <= 100
-    *_, examples = told.split("\n\n")
-    title, *lines = examples.rstrip().splitlines()
-    assert title == "  Examples:"
-    assert lines
-    assert all(line.startswith(f"    bledger {path}".rstrip()) for line in lines)
+    for path in EVERY:
+        told = desk.ok(*path.split(), "--help").out
+        assert max(map(len, told.splitlines())) <= 100, path
+        *_, examples = told.split("\n\n")
+        title, *lines = examples.rstrip().splitlines()
+        assert title == "  Examples:", path
+        assert lines, path
+        assert all(line.startswith(f"    bledger {path}".rstrip()) for line in lines), path
 
 
 @pytest.mark.parametrize("path", EVERY)

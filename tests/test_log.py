@@ -173,18 +173,20 @@ def test_two_texts_cannot_come_on_one_standard_input(desk: School) -> None:
 WRITTEN = "period slip key saw told think where why others injury weapon at by with outside did"
 
 
-@pytest.mark.parametrize("option", WRITTEN.split())
-@pytest.mark.parametrize(
-    "text", ["\x1b[2J\x9b31m\u202e\u2066x", "\udcff", "\r\n\x00\x08", "%s {0}"]
-)
-def test_no_option_can_write_on_the_screen(desk: School, option: str, text: str) -> None:
-    line = ("log", "ana", "rivera", "--did", "disrup")
-    told = desk(*line, f"--{option}={text}")
-    assert told.code in (0, 2, 3)
-    assert "Traceback" not in told.err
-    assert "unforeseen" not in told.err
-    for shown in (told, desk("spool"), desk("timeline", "ana", "rivera")):
-        assert is_clean(shown.out + shown.err)
+UNCLEAN = ("\x1b[2J\x9b31m\u202e\u2066x", "\udcff", "\r\n\x00\x08", "%s {0}")
+
+
+@pytest.mark.parametrize("text", UNCLEAN)
+def test_no_option_can_write_on_the_screen(desk: School, text: str) -> None:
+    desk.ok("log", "ana", "rivera", "--did", "disrup", "--slip", "1")
+    for option in WRITTEN.split():
+        told = desk("log", "ana", "rivera", "--did", "disrup", f"--{option}={text}")
+        assert told.code in (0, 2, 3), option
+        assert "Traceback" not in told.err
+        assert "unforeseen" not in told.err
+        assert is_clean(told.out + told.err), option
+    for line in (("spool",), ("timeline", "ana", "rivera"), ("incident", "show", "last")):
+        assert is_clean(desk.ok(*line).out)
 
 
 # Once
