@@ -245,11 +245,13 @@ def run(argv: Sequence[str], desk: Desk) -> int:
             standalone_mode=False,
             obj=desk,
         )
-    except BaseException as error:
+    except BaseException as error:  # noqa: BLE001 - every way out has its sentence and its code
         if _reader_left(error):
             return 0
-        if debug and not isinstance(error, click.exceptions.Exit | click.Abort):
-            raise
+        if debug:
+            import traceback
+
+            desk.talk("".join(traceback.format_exception(error)).rstrip())
         _tell(desk, error)
         return exit_code(error)
     return result if isinstance(result, int) else 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -61,7 +62,8 @@ def spool(
         desk.answer("spool-drop/1", {"dropped": number}, [f"Draft {number} is gone."])
     else:
         _finish(desk, number, kept.get(number), options, student)
-        kept.drop(number)
+        with suppress(drafts.NoSuchDraft):  # finished at another desk meanwhile
+            kept.drop(number)
 
 
 def _list(desk: Desk, kept: drafts.Spool) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
+import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Any
 
 import click
 import pytest
-from desk import CLERK, PRINCIPAL, School, as_expected
+from desk import CLERK, PRINCIPAL, PROGRAM, School, as_expected
 
 from cli import COMMANDS, Desk, bledger
 from ledger.store import sqlite
@@ -315,6 +316,16 @@ def test_a_near_miss_is_told(desk: School, typed: tuple[str, ...], says: str) ->
     answer = desk(*typed)
     assert (answer.code, answer.out) == (2, "")
     assert says in answer.err
+
+
+@pytest.mark.parametrize("coding", ["cp1252", "ascii", "utf-16"])
+def test_a_console_of_another_encoding_is_no_failure(desk: School, coding: str) -> None:
+    env = desk.as_process() | {"PYTHONIOENCODING": coding, "LC_ALL": "C", "PYTHONUTF8": "0"}
+    for more in ((), ("--ascii",)):
+        line = [*PROGRAM, "log", "104300", "--did", "tardy", "--again", *more]
+        done = subprocess.run(line, env=env, capture_output=True, check=False)
+        assert (done.returncode, done.stderr) == (0, b"")
+        assert ("Soren Orsted" if more else "Søren Ørsted") in done.stdout.decode("utf-8")
 
 
 def test_no_test_school_is_made_where_a_person_keeps_theirs(desk: School) -> None:
