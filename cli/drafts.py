@@ -139,10 +139,15 @@ def _mended(desk: Desk, said: dict[str, Any], error: BaseException) -> tuple[lis
             options += [f"--{name} {word}" for _, word in fits]
             notes += [f'"{t}" → {word}' for t, word in fits if t != word and word.islower()]
     when = partial(asking.when, future=said["allow_future"])
-    for name, words, reads in (("at", "TIME", when), ("by", "STAFF", asking.staff)):
+    staff = asking.staff
+    for name, words, reads in (
+        ("at", "TIME", when),
+        ("by", "STAFF", staff),
+        ("to", "STAFF", staff),
+    ):
         if said[name] is not None and not _fits(reads, desk, said[name]):
             options.append(f"--{name} {words}")
-    return notes, options
+    return notes, options or ["--OPTION WORDS"]
 
 
 def _of_error(said: dict[str, Any], error: BaseException) -> Iterator[str]:

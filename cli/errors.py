@@ -118,7 +118,7 @@ def _ended(text: str) -> str:
     last = text.rpartition(". ")[2]
     dot = "." if text.rstrip(')"')[-1:] not in ".!?…" and "bledger" not in last else ""
     first, _, rest = text.partition(" ")
-    name = not first.isalpha()  # of a file or an option: it stays as it is
+    name = not first.rstrip("?:,").isalpha()  # of a file or an option: it stays as it is
     return f"{first if name else _capital(first)} {rest}{dot}" if rest else f"{text}{dot}"
 
 

@@ -92,7 +92,7 @@ def _people_options(command: F) -> F:
 @click.option("--lost", type=click.IntRange(0, 10_000), help="Minutes of instruction lost.")
 @click.option("--took", type=click.IntRange(0, 10_000), help="Minutes of staff time.")
 @click.option("--office/--no-office", default=None, help="Send it to the office, or not.")
-@click.option("--to", metavar="STAFF", help="Who of the office answers it.")
+@click.option("--to", metavar="STAFF", help="Who of the office answers it; sends it there.")
 @click.option("--key", metavar="NAME", help="Names this entry, so that a retry is not a second.")
 @click.option("--again", is_flag=True, help="It is a second one just like the last.")
 @click.option("--allow-future", is_flag=True)
@@ -178,7 +178,7 @@ def _command(desk: Desk, said: Mapping[str, Any]) -> tuple[ReportIncident, dict[
         slip=said["slip"],
         staff_minutes=said["took"],
         sayings=_sayings(desk, said, reporter),
-        office=said["office"],
+        office=True if said["office"] is None and said["to"] else said["office"],
         office_to=_office(desk, said),
     )
     return command, found

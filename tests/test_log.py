@@ -358,6 +358,12 @@ def test_a_major_goes_to_the_office_in_the_same_append(desk: School) -> None:
     assert desk.incidents() == 0
 
 
+def test_it_goes_to_the_office_when_somebody_of_the_office_is_named(desk: School) -> None:
+    assert desk.ok(*ANA, "--to", "ruth alder", "--json").json["sent_to_office"]
+    assert not desk.ok(*ANA, "--again", "--no-office", "--json").json["sent_to_office"]
+    assert not desk.ok(*ANA, "--again", "--json").json["sent_to_office"]
+
+
 def test_a_trial_records_nothing(desk: School) -> None:
     before = desk.events()
     told = desk.ok(*ANA, "--major", "--saw", "A secret.", "--dry-run")
@@ -378,6 +384,8 @@ REFUSED: dict[str, tuple[tuple[str, ...], int, str, str]] = {  # → exit code, 
     "a near code": (("--where", "cafetaria"), 2, "Did you mean cafeteria?", "--where cafeteria"),
     "no such code": (("--why", "xyzzy"), 2, "There are peer-attention", "--why MOTIVATION"),
     "no such staff": (("--by", "zorro"), 3, "Nobody on the staff", "--by STAFF"),
+    "nobody of the office": (("--to", "zorro"), 3, "Nobody on the staff", "--to STAFF"),
+    "no such outsider": (("--outside", "x"), 2, "There are parent", "--OPTION WORDS"),
     "a long slip": (("--slip", "0" * 61), 2, "longer than 60 characters", "--slip TEXT"),
     "nothing done": ((), 2, "What was done?", "--did BEHAVIOR"),
 }
@@ -385,6 +393,8 @@ ANSWERED = {
     "--at TIME": ("--at", "10:00"),
     "--why MOTIVATION": ("--why", "peer"),
     "--by STAFF": ("--by", "okafor"),
+    "--to STAFF": ("--to", "alder"),
+    "--OPTION WORDS": ("--outside", "visitor"),
     "--slip TEXT": ("--slip", "12"),
     "--did BEHAVIOR": ("--did", "disrup"),
 }

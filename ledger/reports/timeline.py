@@ -28,7 +28,7 @@ def lines(
 
     What was not asked for is not summed up either.
     """
-    told = [_title(timeline, year)]
+    told = wrapped(_title(timeline, year), 4)
     told += _strengths(timeline, zone) if not kinds or "praise" in kinds else []
     told += _counts(timeline) if not kinds or "incident" in kinds else []
     told.append("")
