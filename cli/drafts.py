@@ -26,6 +26,7 @@ CODED = {  # option of `log` → the code set of its words
     "weapon": Weapon,
 }
 UNFIT = ("Which", "NoSuch", "NotOne", "Unclear", "UsageError", "ValidationError", "Conflict")
+READ = {"at": "TIME", "by": "STAFF", "to": "STAFF"}  # option → what its words are read as
 LOST = ("StorageError", "OSError", "Damage")  # it is not the words that were wrong
 
 
@@ -126,27 +127,12 @@ def _new_draft(desk: Desk, error: BaseException) -> int:
 
 def _mended(desk: Desk, said: dict[str, Any], error: BaseException) -> tuple[list[str], list[str]]:
     """(what was nearly right, the options that finish a report)."""
-    notes: list[str] = []
     options = [*_of_error(said, error)]
     if desk.argv[0] != "log" or not _is(error, UNFIT) or isinstance(error, asking.BadText):
-        return notes, options
-    if not said["did"]:
-        options.append("--did BEHAVIOR")
-    for name, codes in CODED.items():
-        words = said[name] if isinstance(said[name], tuple) else filter(None, [said[name]])
-        fits = [(typed, _fit(desk, typed, codes)) for typed in words]
-        if any(typed != word for typed, word in fits):
-            options += [f"--{name} {word}" for _, word in fits]
-            notes += [f'"{t}" → {word}' for t, word in fits if t != word and word.islower()]
-    when = partial(asking.when, future=said["allow_future"])
-    staff = asking.staff
-    for name, words, reads in (
-        ("at", "TIME", when),
-        ("by", "STAFF", staff),
-        ("to", "STAFF", staff),
-    ):
-        if said[name] is not None and not _fits(reads, desk, said[name]):
-            options.append(f"--{name} {words}")
+        return [], options
+    coded = [*_coded(desk, said)]
+    options += [*(f"--{name} {word}" for name, _, word in coded), *_unread(desk, said)]
+    notes = [f'"{typed}" → {word}' for _, typed, word in coded if typed != word and word.islower()]
     return notes, options or ["--OPTION WORDS"]
 
 
@@ -164,6 +150,25 @@ def _of_error(said: dict[str, Any], error: BaseException) -> Iterator[str]:
     yield from (f"--{name} TEXT" for name in invalid(error) if name in said)
 
 
+def _coded(desk: Desk, said: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """(option, what was typed, what would do), of all words of an option when one does not fit."""
+    for name, codes in CODED.items():
+        words = said[name] if isinstance(said[name], tuple) else filter(None, [said[name]])
+        fits = [(name, typed, _fit(desk, typed, codes)) for typed in words]
+        if any(typed != word for _, typed, word in fits):
+            yield from fits
+
+
+def _unread(desk: Desk, said: dict[str, Any]) -> Iterator[str]:
+    """Options that are missing, or that name no time or nobody."""
+    if not said["did"]:
+        yield "--did BEHAVIOR"
+    read = {"TIME": partial(asking.when, future=said["allow_future"]), "STAFF": asking.staff}
+    for name, wanted in READ.items():
+        if said[name] is not None and not _fits(partial(read[wanted], desk, said[name])):
+            yield f"--{name} {wanted}"
+
+
 def _fit(desk: Desk, typed: str, codes: type[Code]) -> str:
     """The word itself when it fits, what it nearly is, or the name of what is wanted."""
     try:
@@ -173,9 +178,9 @@ def _fit(desk: Desk, typed: str, codes: type[Code]) -> str:
     return typed
 
 
-def _fits(reads: Callable[[Desk, str], object], desk: Desk, typed: str) -> bool:
+def _fits(reads: Callable[[], object]) -> bool:
     try:
-        reads(desk, typed)
+        reads()
     except (Unclear, asking.NotOne):
         return False
     return True

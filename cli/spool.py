@@ -26,6 +26,8 @@ WHY = {  # what stopped it
     "BadText": "the text does not fit",
     "Conflict": "its number or key is of something else",
     "Refused": "refused",
+    "UsageError": "something is missing",
+    "NotOne": "nobody is called so, or several are",
 }
 
 
