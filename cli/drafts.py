@@ -163,9 +163,12 @@ def _unread(desk: Desk, said: dict[str, Any]) -> Iterator[str]:
     """Options that are missing, or that name no time or nobody."""
     if not said["did"]:
         yield "--did BEHAVIOR"
-    read = {"TIME": partial(asking.when, future=said["allow_future"]), "STAFF": asking.staff}
+    read: dict[str, Callable[..., object]] = {
+        "TIME": partial(asking.when, future=said["allow_future"]),
+        "STAFF": asking.staff,
+    }
     for name, wanted in READ.items():
-        if said[name] is not None and not _fits(partial(read[wanted], desk, said[name])):
+        if said[name] is not None and not _fits(read[wanted], desk, said[name]):
             yield f"--{name} {wanted}"
 
 
@@ -178,9 +181,9 @@ def _fit(desk: Desk, typed: str, codes: type[Code]) -> str:
     return typed
 
 
-def _fits(reads: Callable[[], object]) -> bool:
+def _fits(reads: Callable[..., object], desk: Desk, typed: str) -> bool:
     try:
-        reads()
+        reads(desk, typed)
     except (Unclear, asking.NotOne):
         return False
     return True
