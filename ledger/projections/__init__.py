@@ -41,9 +41,11 @@ class Projection:
     rows: Callable[[str, History], Rows]
 
 
-def table(name: str, metadata: sa.MetaData, *columns: sa.Column[Any] | sa.Index) -> sa.Table:
-    """A table of rows that follow from streams."""
-    return sa.Table(name, metadata, sa.Column("stream", sa.Text, index=True), *columns)
+def table(
+    name: str, metadata: sa.MetaData, *columns: sa.Column[Any] | sa.Index, index: bool = True
+) -> sa.Table:
+    """A table of rows that follow from streams, found by stream with this index or its own."""
+    return sa.Table(name, metadata, sa.Column("stream", sa.Text, index=index), *columns)
 
 
 def text(name: str, **more: Any) -> sa.Column[Any]:
@@ -403,6 +405,7 @@ def _engine(path: Path | None, key: bytes | None, begin: str) -> sa.Engine:
         db.execute(f"PRAGMA busy_timeout = {int(PATIENCE * 1000)}")
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = NORMAL")  # what is lost here is built again
+        db.execute(sqlite.CACHE)
         if begin == "BEGIN":
             db.execute("PRAGMA query_only = 1")
         return db

@@ -34,6 +34,7 @@ table(
     text("line"),
     text("body"),
     sa.Index("timeline_entry", "stream", "seq"),
+    index=False,
 )
 table(
     "timeline_of",

@@ -36,6 +36,7 @@ from ledger.store.errors import (
 SCHEMA = 1
 VIEWS = "views.db"  # follows from the rest, so it is built again and not restored
 BUSY_SECONDS = 60.0
+CACHE = "PRAGMA cache_size = -65536"  # KiB at most; a page that is read twice is decrypted twice
 OLDEST_SQLITE = (3, 51, 3)  # earlier ones can corrupt a WAL file that two processes write
 CLOCK_SLACK = timedelta(minutes=5)
 
@@ -176,6 +177,7 @@ def opened(path: Path, key: bytes, *, durable: bool = True, read_only: bool = Fa
     )
     try:
         db.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()
+        db.execute(CACHE)
         if not read_only:
             db.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
     except driver.Error as error:

@@ -14,7 +14,7 @@ from ledger.demo import Hand, Happening
 from ledger.domain.incident import ReportIncident
 from ledger.projections import Views
 from ledger.store import Actor, Ledger
-from ledger.store.sqlite import connect
+from ledger.store.sqlite import CACHE, connect
 
 FIRST_YEAR, DAYS = 2016, 1_500
 PUPILS = 320  # for 10,000 events: about 900 school days of them
@@ -96,6 +96,7 @@ class Bare:
         self.db = connect(path, KEYS.derived("ledger"))
         self.db.execute("PRAGMA journal_mode = WAL")
         self.db.execute("PRAGMA synchronous = FULL")
+        self.db.execute(CACHE)
         self.db.execute(EVENT)
 
     def insert(self, rows: list[tuple[object, ...]]) -> None:

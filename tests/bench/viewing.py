@@ -12,7 +12,7 @@ from made import KEYS
 from bench.fuel import Filled, filled
 from bench.measuring import Measured, in_turns, timed
 from ledger.projections import Views
-from ledger.store.sqlite import connect
+from ledger.store.sqlite import CACHE, connect
 
 EVENTS, TURNS, SINGLE = 100_000, 5, 200
 STORED = "SELECT * FROM event LEFT JOIN key ON key.position = event.position"
@@ -59,6 +59,7 @@ class _Bare:
         self.db = connect(path, KEYS.derived("views"))
         self.db.execute("PRAGMA journal_mode = WAL")
         self.db.execute("PRAGMA synchronous = NORMAL")
+        self.db.execute(CACHE)
         with views.reader.connect() as db:
             self.made = _statements(db)
             tables = [name for name, kind, _ in self.made if kind == "table"]
