@@ -27,13 +27,8 @@ from ledger.domain.codes import (
     Weapon,
     certain_level,
 )
-from ledger.domain.incident import (
-    BehaviorSeen,
-    Participant,
-    ReferredToOffice,
-    ReportIncident,
-    Saying,
-)
+from ledger.domain.incident import ReferredToOffice, ReportIncident
+from ledger.domain.particulars import BehaviorSeen, Participant, Saying
 from ledger.finding import Found
 from ledger.reports import logged
 

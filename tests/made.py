@@ -10,15 +10,8 @@ from typing import Any
 
 from ledger.domain import When
 from ledger.domain.codes import Action, Behavior, Level, Location, Role, StatementKind
-from ledger.domain.incident import (
-    INCIDENT,
-    BehaviorSeen,
-    DestroyText,
-    Participant,
-    ReportIncident,
-    Saying,
-    TakeAction,
-)
+from ledger.domain.incident import INCIDENT, DestroyText, ReportIncident, TakeAction
+from ledger.domain.particulars import BehaviorSeen, Participant, Saying
 from ledger.domain.student import STUDENT, Identity, RecordStudent
 from ledger.store import Actor, Done, Ledger, sqlite
 from ledger.store.sealing import ROOT_BYTES, SchoolKeys

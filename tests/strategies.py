@@ -31,15 +31,13 @@ from ledger.domain.incident import (
     INCIDENT,
     AddParticipant,
     AddStatement,
-    BehaviorSeen,
-    Days,
     DestroyText,
     Incident,
-    Participant,
     ReportIncident,
     StatementAdded,
     TakeAction,
 )
+from ledger.domain.particulars import BehaviorSeen, Days, Participant
 from ledger.domain.staff import STAFF, RecordStaff
 from ledger.domain.student import STUDENT, DestroyIdentity, RecordStudent, StudentRecorded
 from ledger.store import Done, Ledger

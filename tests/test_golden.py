@@ -55,14 +55,12 @@ from ledger.domain.incident import (
     ActionTaken,
     ActionVoided,
     BehaviorCorrected,
-    BehaviorSeen,
     CircumstancesCorrected,
     DetailsFilledIn,
     FamilyContacted,
     IncidentMerged,
     IncidentReported,
     IncidentVoided,
-    Participant,
     ParticipantAdded,
     ParticipantRemoved,
     ParticipantReplaced,
@@ -72,6 +70,7 @@ from ledger.domain.incident import (
     StatementAdded,
     TextDestroyed,
 )
+from ledger.domain.particulars import BehaviorSeen, Participant
 from ledger.domain.staff import STAFF, StaffIdentity, StaffLeft, StaffRecorded, StaffRolesSet
 from ledger.domain.student import (
     STUDENT,

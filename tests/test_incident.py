@@ -37,7 +37,6 @@ from ledger.domain.incident import (
     AddParticipant,
     AddStatement,
     BehaviorCorrected,
-    BehaviorSeen,
     CircumstancesCorrected,
     ContactFamily,
     CorrectAction,
@@ -55,7 +54,6 @@ from ledger.domain.incident import (
     IncidentReported,
     IncidentVoided,
     MergeIncident,
-    Participant,
     ParticipantAdded,
     ParticipantRemoved,
     ParticipantReplaced,
@@ -74,6 +72,7 @@ from ledger.domain.incident import (
     VoidAction,
     VoidIncident,
 )
+from ledger.domain.particulars import BehaviorSeen, Participant
 
 Story = Given[IncidentCommand, Incident, IncidentEvent]
 

@@ -50,7 +50,6 @@ from ledger.domain.codes import (
 from ledger.domain.incident import (
     INCIDENT,
     AddStatement,
-    BehaviorSeen,
     ContactFamily,
     CorrectAction,
     CorrectBehavior,
@@ -58,7 +57,6 @@ from ledger.domain.incident import (
     CorrectRoles,
     IncidentCommand,
     MergeIncident,
-    Participant,
     RemoveParticipant,
     ReplaceParticipant,
     TakeAction,
@@ -66,6 +64,7 @@ from ledger.domain.incident import (
     VoidAction,
     VoidIncident,
 )
+from ledger.domain.particulars import BehaviorSeen, Participant
 from ledger.domain.staff import STAFF, RecordStaff, StaffIdentity
 from ledger.domain.student import STUDENT, MakeContact, RecordObservation, RecordPraise
 from ledger.projections import Views

@@ -32,14 +32,12 @@ from ledger.domain.incident import (
     ActionTaken,
     ActionVoided,
     BehaviorCorrected,
-    BehaviorSeen,
     CircumstancesCorrected,
     DetailsFilledIn,
     IncidentEvent,
     IncidentMerged,
     IncidentReported,
     IncidentVoided,
-    Participant,
     ParticipantAdded,
     ParticipantRemoved,
     ParticipantReplaced,
@@ -47,6 +45,7 @@ from ledger.domain.incident import (
     RolesCorrected,
     StatementAdded,
 )
+from ledger.domain.particulars import BehaviorSeen, Participant
 from ledger.projections.incidents import INCIDENTS, Card, card_of, told
 
 ANA, BO = student_id(1), student_id(2)

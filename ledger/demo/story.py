@@ -24,15 +24,8 @@ from ledger.domain.codes import (
     Weapon,
     certain_level,
 )
-from ledger.domain.incident import (
-    INCIDENT,
-    BehaviorSeen,
-    IncidentCommand,
-    Participant,
-    ReportIncident,
-    Saying,
-    TakeAction,
-)
+from ledger.domain.incident import INCIDENT, IncidentCommand, ReportIncident, TakeAction
+from ledger.domain.particulars import BehaviorSeen, Participant, Saying
 
 BY_ANOTHER = 0.10  # the share that is recorded by another than who reports it
 ON_SLIPS = {True: 0.9, False: 0.067}  # by whether another records it; 15 % together

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
-from decimal import Decimal
 from typing import Annotated, assert_never
 
 from pydantic import Field
@@ -20,132 +18,31 @@ from ledger.domain import (
     SealedOrNot,
     Undo,
     Undone,
-    Value,
     When,
     Words,
 )
 from ledger.domain.codes import (
-    Action,
-    Behavior,
-    Injury,
     LengthDifference,
     Level,
-    Location,
-    Motivation,
-    Others,
     Outside,
     RestraintKind,
     RestraintReason,
     Role,
-    StatementKind,
-    Weapon,
 )
 from ledger.domain.contact import Contact
-
-Short = Annotated[str, Field(max_length=60)]
-Minutes = Annotated[int, Field(ge=0, le=10_000)]
-Days = Annotated[Decimal, Field(ge=0, le=200, decimal_places=2)]
-
-
-# What an incident is made of.
-
-
-class BehaviorSeen(Value):
-    """A behavior and who manages it; `assumed` when nobody said whether it was minor or major."""
-
-    code: Behavior
-    level: Level
-    assumed: bool = False
-    foreign: Short | None = None
-
-    def __str__(self) -> str:
-        return f"{self.level.value} {self.code.label}"
-
-
-class Participant(Value):
-    """Someone who took part, under a placeholder that texts use instead of a name."""
-
-    label: Annotated[str, Field(pattern=r"^P[1-9][0-9]?$")]
-    student_id: str | None = None
-    outside: Outside | None = None
-    roles: tuple[Role, ...] = Field(min_length=1)
-    behaviors: tuple[BehaviorSeen, ...] = ()
-    motivation: Motivation | None = None
-    injury: Injury | None = None
-    minutes_lost: Minutes | None = None
-
-    @property
-    def referred(self) -> bool:
-        return Role.REFERRED in self.roles
-
-
-class Details(Value):
-    """What may be left unsaid at first: None is stored as not said."""
-
-    location: Location | None = None
-    place: Short | None = None  # the school's own word for it
-    period: Short | None = None
-    others: Others | None = None
-    weapon: Weapon | None = None
-    law_enforcement_told: bool | None = None
-    slip: Short | None = None
-    staff_minutes: Minutes | None = None
-
-
-class OfOne(Value):
-    """Details of one participant."""
-
-    motivation: Motivation | None = None
-    injury: Injury | None = None
-    minutes_lost: Minutes | None = None
-
-
-class Report(Details):
-    """What is known when an incident is reported; only a student and a behavior are needed."""
-
-    occurred: When
-    school_id: str
-    participants: tuple[Participant, ...] = Field(min_length=1, max_length=PARTICIPANT_CAP)
-    reported_by: str | None = None
-    recorded_by: str | None = None
-
-
-class Saying(Value):
-    """What a named person saw, was told or concluded, with the observation's time and place."""
-
-    kind: StatementKind
-    observer: str | None = None  # a staff id or a participant's label
-    observed: When | None = None
-    observed_at: SealedOrNot[Short] = None
-    minutes: Minutes | None = None
-    intensity: Annotated[int, Field(ge=1, le=5)] | None = None
-    text: Sealed[Words]
-    antecedent: SealedOrNot[Words] = None
-    consequence: SealedOrNot[Words] = None
-
-
-class Measure(Value):
-    """What was done about it, for how long, and what went on meanwhile."""
-
-    action: Action
-    on: date
-    minutes: Minutes | None = None
-    days: Days | None = None
-    by: str | None = None
-    instruction_went_on: bool | None = None
-    services_went_on: bool | None = None
-    peers_went_on: bool | None = None
-
-    def __str__(self) -> str:
-        return ", ".join(filter(None, (self.action.label, _length(self.minutes, self.days))))
-
-
-def _length(minutes: int | None, days: Decimal | None) -> str:
-    """How long, in words; empty when it was not said."""
-    if days is not None:
-        return f"{days.normalize():f} {'day' if 0 < days <= 1 else 'days'}"
-    return f"{minutes} min" if minutes is not None else ""
-
+from ledger.domain.particulars import (
+    BehaviorSeen,
+    Days,
+    Details,
+    Measure,
+    Minutes,
+    OfOne,
+    Participant,
+    Report,
+    Saying,
+    Short,
+    length,
+)
 
 # Events: stored for ever. Change one only together with `upcasts.py`.
 
@@ -275,7 +172,7 @@ class ActionServed(Event):
     difference: LengthDifference | None = None
 
     def __str__(self) -> str:
-        how_long = _length(self.minutes, self.days) or "in full"
+        how_long = length(self.minutes, self.days) or "in full"
         why = f" ({self.difference.label})" if self.difference else ""
         return f"action {self.number} served: {how_long}{why}"
 
@@ -736,11 +633,11 @@ def _answer(command: IncidentCommand, incident: Incident) -> list[IncidentEvent]
             return _take(command, incident)
         case ServeAction():
             _action(command.number, incident)
-            _check_length(command)
+            _checklength(command)
             return [command.became(ActionServed)]
         case CorrectAction():
             _action(command.number, incident)
-            _check_length(command)
+            _checklength(command)
             return [command.became(ActionCorrected)]
         case VoidAction():
             _action(command.number, incident)
@@ -860,11 +757,11 @@ def _take(command: TakeAction, incident: Incident) -> list[IncidentEvent]:
     person = _student(command.label, incident)
     if not person.referred:
         raise Refused(f"{command.label} is not referred: an action answers a referred student")
-    _check_length(command)
+    _checklength(command)
     return [command.became(ActionTaken, number=incident.numbered + 1)]
 
 
-def _check_length(command: TakeAction | ServeAction | CorrectAction) -> None:
+def _checklength(command: TakeAction | ServeAction | CorrectAction) -> None:
     if command.minutes is not None and command.days is not None:
         raise Refused("say the length in minutes or in days, not both")
 

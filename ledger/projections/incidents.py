@@ -18,18 +18,13 @@ from ledger.domain.incident import (
     ActionTaken,
     ActionVoided,
     BehaviorCorrected,
-    BehaviorSeen,
     CircumstancesCorrected,
-    Details,
     DetailsFilledIn,
     FamilyContacted,
     IncidentEvent,
     IncidentMerged,
     IncidentReported,
     IncidentVoided,
-    Measure,
-    OfOne,
-    Participant,
     ParticipantAdded,
     ParticipantRemoved,
     ParticipantReplaced,
@@ -39,6 +34,7 @@ from ledger.domain.incident import (
     StatementAdded,
     TextDestroyed,
 )
+from ledger.domain.particulars import BehaviorSeen, Details, Measure, OfOne, Participant
 from ledger.projections import History, Projection, Rows, number, table, text
 
 

@@ -9,13 +9,8 @@ from zoneinfo import ZoneInfo
 
 from ledger.domain import UNDO_WINDOW, Recorded
 from ledger.domain.codes import Level
-from ledger.domain.incident import (
-    IncidentEvent,
-    IncidentReported,
-    Participant,
-    ReferredToOffice,
-    StatementAdded,
-)
+from ledger.domain.incident import IncidentEvent, IncidentReported, ReferredToOffice, StatementAdded
+from ledger.domain.particulars import Participant
 from ledger.entry import Likeness
 from ledger.finding import Found
 from ledger.reports import beside, wrapped
