@@ -31,6 +31,7 @@ _timeline = TIMELINE.tables.tables["timeline"]
 _timeline_of = TIMELINE.tables.tables["timeline_of"]
 _sis = SIS_RECORDS.tables.tables["sis_record"]
 T = TypeVar("T")
+FlagHistory = tuple[tuple[str, tuple[str, ...]], ...]  # (effective on, flags), oldest first
 NAMED = 1_000  # students that one access event names; a larger answer is several, at once
 _HIDDEN = "[not shown to this reader]"
 _SEALED = frozenset(("words", "whom", "reason"))  # fields of an entry that hold sealed text
@@ -75,6 +76,7 @@ class Extract:
     student_numbers: dict[str, dict[str, str]]  # student id → kind of number → number
     staff_numbers: dict[str, dict[str, str]]  # staff id → sourcedId, username …
     unreadable: Sequence[str] = ()  # streams that a projection could not read
+    student_flags: dict[str, FlagHistory] = field(default_factory=dict)  # student id → its flags
 
 
 @dataclass(frozen=True, slots=True)
