@@ -1,4 +1,4 @@
-"""One student: as the roster described them and since when; praise, contacts, observations."""
+"""One student: as each source described them and since when; praise, contacts, observations."""
 
 from __future__ import annotations
 
@@ -26,6 +26,9 @@ from ledger.domain.codes import Location, Positive
 from ledger.domain.contact import Contact
 
 Name = Annotated[str, Field(max_length=300)]
+Source = Annotated[str, Field(max_length=60)]
+Flag = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]  # iep, section-504 …
+Told = tuple[str, str]  # a source, and its own id of the student
 
 
 class Identity(Value):
@@ -48,12 +51,26 @@ class Facts(Value):
     """Facts of a student that hold from a date, until others are recorded."""
 
     effective_on: date
-    source: Annotated[str, Field(max_length=60)]
+    source: Source
     who: Sealed[Identity]
     grade: Annotated[str, Field(max_length=20)] | None = None
     school_id: str | None = None
     homeroom: str | None = None  # a staff id
-    flags: tuple[str, ...] = ()  # iep, section-504, english-learner …
+    flags: tuple[str, ...] = ()  # as earlier releases kept them; today: FlagsRecorded
+
+    @property
+    def source_id(self) -> str | None:
+        """The source's own id of the student, where it is known."""
+        numbers = self.who.numbers if isinstance(self.who, Identity) else ()
+        return dict(numbers).get("sourcedId")
+
+
+class Flags(Value):
+    """What a source says holds for the student from a day on: all of it, or nothing any more."""
+
+    effective_on: date
+    source: Source
+    flags: tuple[Flag, ...] = ()
 
 
 # Events
@@ -89,13 +106,64 @@ class StudentRecorded(Facts, OfSource):
 
 
 class StudentWithdrawn(OfSource):
-    """The student left, as a source says."""
+    """The student left, as the last source says that still had them."""
 
     effective_on: date
-    source: Annotated[str, Field(max_length=60)]
+    source: Source
 
     def __str__(self) -> str:
         return "left the school"
+
+
+class StudentUnlisted(OfSource):
+    """A source has the student no longer, and another one has."""
+
+    effective_on: date
+    source: Source
+
+    def __str__(self) -> str:
+        return "no longer on one of the rosters"
+
+
+class StudentNumbered(OfSource):
+    """A source named a student whom no roster knows, by a number alone."""
+
+    source: Source
+    who: Sealed[Identity]
+
+    def __str__(self) -> str:
+        return "known by a number, not on the roster"
+
+
+class StudentLinked(OfSource):
+    """Somebody found that a source's student is this one; its rows come here from now on."""
+
+    source: Source
+    source_id: Sealed[Name]
+    instead_of: Source | None = None  # whose word ends once this source speaks of them
+
+    def __str__(self) -> str:
+        return "linked with another source"
+
+
+class StudentMerged(OfSource):
+    """This is the same child as another, under whose id everything is shown from now on."""
+
+    into: str
+
+    @property
+    def students(self) -> frozenset[str]:
+        return frozenset((self.student_id, self.into))
+
+    def __str__(self) -> str:
+        return "the same child as another on the roster"
+
+
+class FlagsRecorded(Flags, OfSource):
+    """A source said what holds for the student from this date on."""
+
+    def __str__(self) -> str:
+        return f"flags: {', '.join(self.flags) or 'none'}"
 
 
 class PraiseRecorded(OfStudent):
@@ -151,6 +219,11 @@ class IdentityDestroyed(OfStudent):
 StudentEvent = (
     StudentRecorded
     | StudentWithdrawn
+    | StudentUnlisted
+    | StudentNumbered
+    | StudentLinked
+    | StudentMerged
+    | FlagsRecorded
     | PraiseRecorded
     | ContactMade
     | ObservationRecorded
@@ -167,24 +240,57 @@ class Student:
     """What the rules of a student need to know."""
 
     facts: Mapping[str, Facts] = field(default_factory=dict)  # by source, the latest
-    here: bool = False
+    listed: frozenset[str] = frozenset()  # the sources that have the student
     known: bool = False
+    linked: frozenset[Told] = frozenset()
+    instead: Mapping[str, str] = field(default_factory=dict)  # a source → the one it ends
+    merged_into: str | None = None
+    flags: Mapping[tuple[str, date], tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def here(self) -> bool:
+        """Whether any source still has the student."""
+        return bool(self.listed)
+
+    def retired(self, source: str) -> bool:
+        """Whether another source speaks of the student in this one's place."""
+        return any(old == source and new in self.listed for new, old in self.instead.items())
 
 
 def evolve(student: Student, event: StudentEvent) -> Student:
     match event:
         case StudentRecorded():
-            shared = {name: getattr(event, name) for name in Facts.model_fields}
-            facts = {**student.facts, event.source: Facts.model_construct(**shared)}
-            return Student(facts=facts, here=True, known=True)
-        case StudentWithdrawn():
-            return replace(student, here=False)
+            return _described(student, event)
+        case StudentWithdrawn() | StudentUnlisted():
+            return replace(student, listed=student.listed - {event.source})
+        case StudentNumbered():
+            return replace(student, known=True)
+        case StudentLinked():
+            return _linked(student, event)
+        case StudentMerged():
+            return replace(student, listed=frozenset(), merged_into=event.into)
+        case FlagsRecorded():
+            said = {(event.source, event.effective_on): event.flags}
+            return replace(student, flags={**student.flags, **said})
         case PraiseRecorded() | ContactMade() | ObservationRecorded():
             return student
         case IdentityDestroyed() | Undone():
             return student
         case _:
             assert_never(event)
+
+
+def _described(student: Student, event: StudentRecorded) -> Student:
+    shared = {name: getattr(event, name) for name in Facts.model_fields}
+    facts = {**student.facts, event.source: Facts.model_construct(**shared)}
+    listed = student.listed - {student.instead.get(event.source)} | {event.source}
+    return replace(student, facts=facts, listed=listed, known=True)
+
+
+def _linked(student: Student, event: StudentLinked) -> Student:
+    told = {(event.source, str(event.source_id))}
+    ends = {event.source: event.instead_of} if event.instead_of else {}
+    return replace(student, linked=student.linked | told, instead={**student.instead, **ends})
 
 
 # Commands
@@ -197,11 +303,42 @@ class RecordStudent(Facts, Command):
 
 
 class WithdrawStudent(Command):
-    """Record that the student left."""
+    """Record that a source has the student no longer."""
 
     student_id: str
     effective_on: date
-    source: Annotated[str, Field(max_length=60)]
+    source: Source
+
+
+class NumberStudent(Command):
+    """Record a student of whom a source gives a number alone."""
+
+    student_id: str
+    source: Source
+    who: Identity
+
+
+class LinkStudent(Command):
+    """Record that a source's student is this one."""
+
+    student_id: str
+    source: Source
+    source_id: Name
+    instead_of: Source | None = None
+
+
+class MergeStudent(Command):
+    """Record that this is the same child as another."""
+
+    student_id: str
+    into: str
+    was: str | None = None  # as whom it is shown today, when that one is merged too
+
+
+class RecordFlags(Flags, Command):
+    """Record what a source says holds for the student from a date on."""
+
+    student_id: str
 
 
 class RecordPraise(Command):
@@ -247,11 +384,21 @@ class DestroyIdentity(Command):
 StudentCommand = (
     RecordStudent
     | WithdrawStudent
+    | NumberStudent
+    | LinkStudent
+    | MergeStudent
+    | RecordFlags
     | RecordPraise
     | MakeContact
     | RecordObservation
     | DestroyIdentity
     | Undo
+)
+
+
+REUSED = (
+    "this id was another student's: the names and the birth date are all others. Correct it at its "
+    "source, or have it taken as another child: bledger roster link"
 )
 
 
@@ -261,22 +408,97 @@ def _unchanged(command: RecordStudent, student: Student) -> bool:
     names = [name for name in Facts.model_fields if name != "effective_on"]
     return (
         last is not None
-        and student.here
+        and command.source in student.listed
         and all(getattr(command, n) == getattr(last, n) for n in names)
     )
+
+
+def another(said: Facts, before: Facts) -> bool:
+    """Whether these are two children: other names, and another birth date or no number in common.
+
+    When neither birth dates nor numbers tell, they are one.
+    """
+    now, then = said.who, before.who
+    if not (isinstance(now, Identity) and isinstance(then, Identity)):
+        return False
+    if _givens(now) & _givens(then) or now.family.casefold() == then.family.casefold():
+        return False
+    if now.birth_date and then.birth_date:
+        return now.birth_date != then.birth_date
+    return bool(_others(now) and _others(then)) and _others(now).isdisjoint(_others(then))
+
+
+def _givens(who: Identity) -> set[str]:
+    return {name.casefold() for name in (who.given, who.preferred) if name}
+
+
+def _others(who: Identity) -> set[str]:
+    """The numbers besides the source's own id."""
+    return {number for kind, number in who.numbers if kind != "sourcedId"}
+
+
+def _record(command: RecordStudent, student: Student) -> list[StudentEvent]:
+    if _unchanged(command, student) or student.retired(command.source):
+        return []
+    if student.merged_into is not None:
+        raise Refused("this is the same child as another: record it there")
+    last = student.facts.get(command.source)
+    if last is not None and another(command, last):
+        raise Refused(REUSED)
+    return [command.became(StudentRecorded)]
+
+
+def _withdraw(command: WithdrawStudent, student: Student) -> list[StudentEvent]:
+    if command.source not in student.listed:
+        return []
+    if student.listed == {command.source}:
+        return [command.became(StudentWithdrawn)]
+    return [command.became(StudentUnlisted)]
+
+
+def _link(command: LinkStudent, student: Student) -> list[StudentEvent]:
+    if (command.source, command.source_id) in student.linked:
+        return []
+    if student.merged_into is not None:
+        raise Refused("this is the same child as another: link it there")
+    return [command.became(StudentLinked)]
+
+
+def _merge(command: MergeStudent, student: Student) -> list[StudentEvent]:
+    if command.into == student.merged_into:
+        return []
+    if command.into == command.student_id:
+        raise Refused("these are one student already")
+    if student.merged_into not in (None, command.was):
+        raise Refused("this student was found to be the same as another already")
+    return [command.became(StudentMerged)]
+
+
+def _flag(command: RecordFlags, student: Student) -> list[StudentEvent]:
+    flags = tuple(sorted(set(command.flags)))
+    if student.flags.get((command.source, command.effective_on)) == flags:
+        return []
+    return [command.became(FlagsRecorded, flags=flags)]
 
 
 def decide(command: StudentCommand, student: Student) -> list[StudentEvent]:
     match command:
         case RecordStudent():
-            return [] if _unchanged(command, student) else [command.became(StudentRecorded)]
+            return _record(command, student)
         case WithdrawStudent():
-            theirs = student.here and command.source in student.facts
-            return [command.became(StudentWithdrawn)] if theirs else []
+            return _withdraw(command, student)
+        case NumberStudent():
+            return [] if student.known else [command.became(StudentNumbered)]
+        case LinkStudent():
+            return _link(command, student)
         case Undo():
             return [*command.taken_back()]
         case _ if not student.known:
             raise Refused("this student is not on the roster: import the roster first")
+        case MergeStudent():
+            return _merge(command, student)
+        case RecordFlags():
+            return _flag(command, student)
         case RecordPraise():
             return [command.became(PraiseRecorded)]
         case MakeContact():

@@ -334,6 +334,16 @@ class Ledger:
         """Whether a command of this key was recorded."""
         return self._keyed(key) is not None
 
+    def stream_of_key(self, key: str) -> str | None:
+        """The stream that the command of this key was recorded in."""
+        first = self._keyed(key)
+        return None if first is None else str(first[sqlite.STREAM])
+
+    def keys_begin(self, start: str) -> bool:
+        """Whether the key of any command begins so."""
+        asked = "command_key >= ? AND command_key < ?"
+        return bool(self.recorder.rows(asked, (start, f"{start}~"), "LIMIT 1"))
+
     def fingerprint(self, command: Command, actor: Actor) -> str:
         """What tells this command of this person from every other; nobody can guess from it."""
         return self.keys.fingerprint(_identity(command, actor, "")).hex()[:32]
