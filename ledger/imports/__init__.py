@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -58,6 +58,7 @@ class RosterStaff:
     username: str
     roles: tuple[str, ...]  # in the ledger's words
     active: bool
+    school_ids: tuple[str, ...] = ()  # the first is the one they mostly work at
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,7 @@ class RosterSchool:
     type: str
     identifier: str
     active: bool
+    parent_id: str | None = None  # an org of the same roster, and never one below
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,15 +89,23 @@ class RosterSession:
 class Roster:
     """All that one roster says, and all that could not be read of it."""
 
-    students: tuple[RosterStudent, ...]
-    staff: tuple[RosterStaff, ...]
+    students: Iterable[RosterStudent]  # in the order of the file
+    staff: Iterable[RosterStaff]
     schools: tuple[RosterSchool, ...]
     sessions: tuple[RosterSession, ...]
-    problems: tuple[Problem, ...]
+    problems: tuple[Problem, ...]  # the first of them, and for each file how many more there are
     rows: int  # of all files, without headers and blank lines
     counts: Mapping[str, int]  # users by role; families are counted and not kept
     unread: frozenset[str]  # source ids of users who are in the roster and could not be taken
     whole: bool  # False: a delta, or rows without a readable id; who is absent may not have left
+
+
+@dataclass(frozen=True)
+class HeldRoster(Roster):
+    """A roster that is in memory as a whole."""
+
+    students: tuple[RosterStudent, ...]
+    staff: tuple[RosterStaff, ...]
 
 
 @dataclass(frozen=True)

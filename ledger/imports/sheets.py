@@ -9,10 +9,12 @@ import re
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
-from typing import TypeVar
+from typing import Protocol, TypeVar
+
+from rapidfuzz.distance import OSA
 
 from ledger.imports import Problem, Unreadable
 from ledger.imports.sources import DAMAGE, Opener, cause
@@ -27,6 +29,11 @@ FOREIGN = re.compile("[\udc80-\udcff]")  # a byte that is not UTF-8, kept apart
 CELL_CAP = 300
 LINE_CAP = 131_072  # also csv's own cap for a field
 SPAN_CAP = 20  # lines of one row
+PROBLEMS_CAP = 10_000  # problems that are listed, refused keys that are remembered
+LIKE = 8  # letters of a header's word from which one wrong letter is understood
+
+DELIMITERS = (",", ";", "\t", "|")
+SEP = re.compile(r'"?sep=.?"?\s*', re.IGNORECASE)  # a spreadsheet's own line above the header
 
 # What a format's manual says
 
@@ -54,6 +61,55 @@ class Layout:
     aliases: Mapping[str, str]  # other spellings of a column, both sides plain
     caps: Mapping[str, int]  # the characters of a cell, by column, where CELL_CAP does not fit
     remedy: str  # what to do when the main file cannot be read
+    ids: frozenset[str] = frozenset()  # columns of identifiers, where no number is meant
+
+
+# What is remembered of a reading
+
+
+class Problems(list[Problem]):
+    """The first problems; of those that follow, how many each file has."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._more: dict[tuple[str, bool], int] = {}
+
+    def append(self, problem: Problem) -> None:
+        if len(self) < PROBLEMS_CAP:
+            return super().append(problem)
+        kind = problem.file, problem.refused
+        self._more[kind] = self._more.get(kind, 0) + 1
+        return None
+
+    def say_rest(self, file: str) -> None:
+        odd, refused = (self._more.pop((file, left_out), 0) for left_out in (False, True))
+        if odd or refused:
+            rest = f"{odd + refused:,} more problems are not listed, {refused:,} rows among them"
+            why = f"{rest} are left out"
+            super().append(Problem(file, 1, "", why, refused=refused > 0))
+
+
+class Seen(Protocol):
+    """The keys that were met in each file."""
+
+    def first(self, file: str, key: str, line: int, facts: int) -> tuple[int, int]:
+        """The line and the facts with which the key was met first: these, if it is new."""
+
+    def forget(self, file: str, key: str) -> None:
+        """The row of this key was not taken after all."""
+
+
+class SeenInMemory:
+    """For files of which the keys fit into memory."""
+
+    def __init__(self) -> None:
+        self._seen: dict[tuple[str, str], tuple[int, int]] = {}
+
+    def first(self, file: str, key: str, line: int, facts: int) -> tuple[int, int]:
+        return self._seen.setdefault((file, key), (line, facts))
+
+    def forget(self, file: str, key: str) -> None:
+        self._seen.pop((file, key), None)
 
 
 # From lines to rows
@@ -82,11 +138,14 @@ class BadRow(Exception):
 class Reading:
     """One reading of a format's files: their rows, and every problem met on the way."""
 
-    def __init__(self, layout: Layout, files: Mapping[str, Opener | None]) -> None:
+    def __init__(
+        self, layout: Layout, files: Mapping[str, Opener | None], seen: Seen | None = None
+    ) -> None:
         self.layout = layout
-        self.problems: list[Problem] = []
+        self.problems = Problems()
         self.refused: dict[str, set[str]] = {file: set() for file in layout.files}
         self.count = 0
+        self.seen = seen or SeenInMemory()
         self.files = {file: opener for file, opener in files.items() if opener}
         for file in files.keys() - self.files.keys():
             self.note(file, 1, "", "is a link to a place outside the folder: it was not opened")
@@ -96,30 +155,69 @@ class Reading:
 
     def each(self, file: str, make: Callable[[Row], T | None]) -> Iterator[T]:
         """What `make` gives for each row; a row that cannot be read is noted and left out."""
-        seen: dict[str, tuple[int, int]] = {}
         for row, fault in self._rows(file):
             self.count += 1
             try:
-                _check(row, fault, self.layout)
-                made = make(row) if _first(row, self.layout.key, seen) else None
+                made = self._made(row, fault, make)
             except BadRow as bad:
                 row.note(*bad.args, refused=True)
-                self.refused[file].add(_readable(row[self.layout.key]))
+                self._refuse(file, _readable(row[self.layout.key]))
                 continue
             if made is not None:
                 yield made
+        self.problems.say_rest(file)
+
+    def _made(self, row: Row, fault: str, make: Callable[[Row], T | None]) -> T | None:
+        """What `make` gives for a sound row of a new key; a key counts only if its row is used."""
+        sound = _sound(row, fault, self.layout)
+        key = sound[self.layout.key]
+        if not self._first(sound, key):
+            return None
+        try:
+            return make(sound)
+        except BadRow:
+            self.seen.forget(row.file, key)
+            raise
+
+    def _first(self, row: Row, key: str) -> bool:
+        """Whether the row's key is new; raises when an earlier row says something else of it."""
+        if self.layout.key not in row.cells:
+            return True
+        facts = hash(tuple(row.cells.items()))
+        line, before = self.seen.first(row.file, key, row.line, facts)
+        if before != facts:
+            odd = f"same {self.layout.key} on line {line} with other facts: that holds"
+            raise BadRow(self.layout.key, odd)
+        return line == row.line
+
+    def _refuse(self, file: str, key: str) -> None:
+        refused = self.refused[file]
+        refused.add(key if len(refused) < PROBLEMS_CAP else "")
 
     def _rows(self, file: str) -> Iterator[tuple[Row, str]]:
         """Each row, with why it cannot be read if it cannot."""
         if file not in self.files:
             return
-        records = _records(_Lines(self._lines(file)))
+        lines = _Lines(self._lines(file))
+        records = _records(lines, self._delimiter(lines, self.layout.files[file]))
         line, header = next(records, (1, "there is none"))
         places = self._places(file, line, header)
         for line, record in records if places else ():
             cells, fault = ([], record) if isinstance(record, str) else (record, "")
             named = {column: cells[place].strip() for column, place in places.items() if cells}
             yield Row(file, line, named, self.problems), fault
+
+    def _delimiter(self, lines: _Lines, columns: Columns) -> str:
+        """What stands between cells: the one that makes most columns of the header."""
+        above = list(islice(_until_said(lines), SPAN_CAP))
+        lines.back(above[-1:])
+        header = above[-1][1] if above else ""
+
+        def known(delimiter: str) -> int:
+            cells = header.replace('"', "").split(delimiter)
+            return sum(bool(self._known(cell, columns)) for cell in cells)
+
+        return max(DELIMITERS, key=known)
 
     def _places(self, file: str, line: int, header: list[str] | str) -> dict[str, int]:
         """Where each column stands; empty when a needed one is missing."""
@@ -132,6 +230,9 @@ class Reading:
                 self.note(file, line, column, "stands twice in the header: the first is read")
             elif column:
                 places[column] = place
+        for column, place in self._alike(header, columns, places):
+            self.note(file, line, column, "is not spelled so in the header, but almost: read as it")
+            places[column] = place
         for column in columns.wanted:
             if column not in places:
                 self.note(file, line, column, "is missing in the header: read as blank")
@@ -146,6 +247,23 @@ class Reading:
         known = {plain(column): column for column in columns.all}
         word = plain(cell)
         return known.get(word) or known.get(self.layout.aliases.get(word, ""), "")
+
+    def _alike(
+        self, header: list[str], columns: Columns, places: Mapping[str, int]
+    ) -> list[tuple[str, int]]:
+        """Columns that are missing, where one cell of the header is one letter from their name."""
+        words = {n: word for n, word in enumerate(map(plain, header)) if word.isalpha()}
+        alike = {
+            column: [n for n, word in words.items() if _one_letter_off(plain(column), word)]
+            for column in columns.all
+            if column not in places
+        }
+        known = set(places.values())
+        return [
+            (column, found[0])
+            for column, found in alike.items()
+            if len(found) == 1 and found[0] not in known
+        ]
 
     def _lose(self, file: str, line: int, column: str, reason: str) -> None:
         """One file is lost: a problem, or the end when it is the main one."""
@@ -164,7 +282,8 @@ class Reading:
                     end = line
                     while len(end) > LINE_CAP and not end.endswith(("\r", "\n")):
                         end = text.readline(LINE_CAP + 1)
-                    if foreign := FOREIGN.search(line):
+                    foreign = None if line.isascii() else FOREIGN.search(line)
+                    if foreign:
                         line = line.encode("utf-8", "surrogateescape").decode("cp1252", "replace")
                     if foreign and not told:
                         told = True
@@ -180,12 +299,44 @@ def plain(text: str) -> str:
     return "".join(filter(str.isalnum, text.lower()))
 
 
-def _check(row: Row, fault: str, layout: Layout) -> None:
-    """Raises when a cell of the row cannot be kept as it came."""
+def _one_letter_off(column: str, word: str) -> bool:
+    return len(column) >= LIKE and OSA.distance(column, word, score_cutoff=1) == 1
+
+
+def _until_said(lines: _Lines) -> Iterator[tuple[int, str]]:
+    """The lines up to the first that says something to a person."""
+    for numbered in lines:
+        yield numbered
+        if plain(numbered[1]) and not SEP.fullmatch(numbered[1].lstrip("\ufeff")):
+            return
+
+
+ERROR = re.compile(r"#(N/A|#+|[^\W\d_][\w/]*[!?])")
+SHORTENED = re.compile(r"\d([.,]\d+)?E\+\d{1,3}", re.IGNORECASE | re.ASCII)
+
+
+def spoilt(cell: str, *, is_id: bool) -> str:
+    """What a spreadsheet did to the cell, as the end of a sentence; empty when nothing is seen."""
+    if ERROR.fullmatch(cell):
+        return "is an error of the spreadsheet that it was saved from"
+    if is_id and SHORTENED.fullmatch(cell):
+        return "is a number that a spreadsheet shortened (such as 1.04E+05)"
+    return ""
+
+
+def _sound(row: Row, fault: str, layout: Layout) -> Row:
+    """The row without what a spreadsheet spoilt; raises when a cell cannot be kept as it came."""
     if fault:
         raise BadRow("", fault)
     if layout.key in row.cells and not _readable(row[layout.key]):
         raise BadRow(layout.key, "is blank or cannot be read: the row is left out")
+    text = "".join(row.cells.values())
+    if len(text) > CELL_CAP or not text.isprintable() or LOST in text:
+        _check(row, layout)
+    return _mended(row, layout) if "#" in text or "+" in text else row
+
+
+def _check(row: Row, layout: Layout) -> None:
     for column, cell in row.cells.items():
         cap = layout.caps.get(column, CELL_CAP)
         if len(cell) > cap:
@@ -196,21 +347,22 @@ def _check(row: Row, fault: str, layout: Layout) -> None:
             row.note(column, "lost a character on its way here: correct it at its source")
 
 
+def _mended(row: Row, layout: Layout) -> Row:
+    """The row with spoilt cells read as blank; raises when one of them is needed."""
+    ids = layout.ids | {layout.key}
+    odd = {column: spoilt(cell, is_id=column in ids) for column, cell in row.cells.items()}
+    for column in filter(odd.get, odd):
+        if column == layout.key or column in layout.files[row.file].needed:
+            raise BadRow(column, f"{odd[column]}: the row is left out")
+        row.note(column, f"{odd[column]}: read as blank")
+    kept = {column: "" if odd[column] else cell for column, cell in row.cells.items()}
+    return replace(row, cells=kept)
+
+
 def _readable(key: str) -> str:
     """The key as it came, or empty when it cannot be the one that was meant."""
     odd = LOST in key or CONTROL.search(key) or len(key) > CELL_CAP
     return "" if odd else key
-
-
-def _first(row: Row, key: str, seen: dict[str, tuple[int, int]]) -> bool:
-    """Whether the row's key is new; raises when an earlier row says something else of it."""
-    if key not in row.cells:
-        return True
-    facts = hash(tuple(row.cells.items()))
-    line, before = seen.setdefault(row[key], (row.line, facts))
-    if before != facts:
-        raise BadRow(key, f"same {key} on line {line} with other facts: that holds")
-    return line == row.line
 
 
 class _Lines:
@@ -230,7 +382,7 @@ class _Lines:
         self._back.extendleft(reversed(lines))
 
 
-def _records(lines: _Lines) -> Iterator[tuple[int, list[str] | str]]:
+def _records(lines: _Lines, delimiter: str) -> Iterator[tuple[int, list[str] | str]]:
     """Each record and its first line; for one that cannot be read, why.
 
     The lines below an unreadable record are read again, each for itself: an open quote costs one
@@ -238,21 +390,30 @@ def _records(lines: _Lines) -> Iterator[tuple[int, list[str] | str]]:
     """
     width = 0
     while True:
-        held, cells = _record(lines)
+        held, cells = _record(lines, delimiter)
         if not held:
             return
         if not isinstance(cells, str):
             if not any(map(str.strip, cells)):
                 continue
             width = width or len(cells)
-            cells = BAD_QUOTES if _swallows(held, width) else _fitting(cells, width)
+            swallows = len(held) > 1 and _swallows(held, width, delimiter)
+            cells = BAD_QUOTES if swallows else _fitting(cells, width)
         if isinstance(cells, str):
             lines.back(held[1:])
         yield held[0][0], cells
 
 
-def _record(lines: _Lines) -> tuple[list[tuple[int, str]], list[str] | str]:
+def _record(lines: _Lines, delimiter: str) -> tuple[list[tuple[int, str]], list[str] | str]:
     """The lines of the next record, and its cells or why they cannot be read."""
+    held = list(islice(lines, 1))
+    if held and '"' not in held[0][1] and len(held[0][1]) <= LINE_CAP:
+        return held, held[0][1].rstrip("\r\n").split(delimiter)
+    lines.back(held)
+    return _quoted(lines, delimiter)
+
+
+def _quoted(lines: _Lines, delimiter: str) -> tuple[list[tuple[int, str]], list[str] | str]:
     held: list[tuple[int, str]] = []
 
     def feed() -> Iterator[str]:
@@ -261,7 +422,9 @@ def _record(lines: _Lines) -> tuple[list[tuple[int, str]], list[str] | str]:
             yield numbered[1]
 
     try:
-        cells = next(csv.reader(feed(), strict=True, skipinitialspace=True), [])
+        cells = next(
+            csv.reader(feed(), delimiter=delimiter, strict=True, skipinitialspace=True), []
+        )
     except csv.Error as error:
         return held, next(why for words, why in CSV_ERRORS.items() if words in str(error))
     return held, TOO_LONG if any(len(line) > LINE_CAP for _, line in held) else cells
@@ -276,11 +439,11 @@ CSV_ERRORS = {  # a part of what csv says → what we say; the last fits all
 }
 
 
-def _swallows(held: list[tuple[int, str]], width: int) -> bool:
+def _swallows(held: list[tuple[int, str]], width: int, delimiter: str) -> bool:
     """Whether a quoted cell runs over the end of its row, into lines that are rows themselves."""
     (_, first), *below = held
-    rows = (next(csv.reader([line]), []) for _, line in below)
-    return first.count(",") >= width - 1 and any(len(cells) == width for cells in rows)
+    rows = (next(csv.reader([line], delimiter=delimiter), []) for _, line in below)
+    return first.count(delimiter) >= width - 1 and any(len(cells) == width for cells in rows)
 
 
 def _fitting(cells: list[str], width: int) -> list[str] | str:
@@ -297,7 +460,16 @@ def _fitting(cells: list[str], width: int) -> list[str] | str:
 def _text(opener: Opener) -> Iterator[io.TextIOWrapper]:
     """The file as text: UTF-16 if it says so, else UTF-8, bytes that are not being kept apart."""
     with opener() as start:
-        wide = start.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-    encoding, errors = ("utf-16", "replace") if wide else ("utf-8-sig", "surrogateescape")
+        encoding, errors = _encoding(start.read(4))
     with io.TextIOWrapper(opener(), encoding, errors, newline="") as text:
         yield text
+
+
+def _encoding(start: bytes) -> tuple[str, str]:
+    """UTF-16 by its mark, or by the zeros in the first two letters; else UTF-8."""
+    if start[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        return "utf-16", "replace"
+    zeros = [byte == 0 for byte in start]
+    if zeros in ([False, True] * 2, [True, False] * 2):
+        return "utf-16-be" if zeros[0] else "utf-16-le", "replace"
+    return "utf-8-sig", "surrogateescape"
