@@ -11,15 +11,14 @@ import click
 
 from cli import Desk, answers, asking, pass_desk
 from ledger.disk import private, write_synced
-from ledger.exports import BadSink, Format, Held, Sink, Wanted
+from ledger.exports import BadSink, Format, Held, Sink, Wanted, prepared
 from ledger.exports.writing import Run, check, runs, write_run
-from ledger.folder import entry, names
+from ledger.folder import entries
 from ledger.reading import Extract
 from ledger.reports import beside, wrapped
 from ledger.said import show_when
 
 SHOWN = 20  # reasons on a screen
-SYSTEMS = {"edfi": "Ed-Fi DS"}  # kind of sink → what people call it
 ELSEWHERE = "last-out"  # a file: the folder that a sink's last run was written to
 
 
@@ -43,11 +42,20 @@ def _sink(desk: Desk, said: str) -> tuple[Sink, Format]:
     if name is None:
         known = ", ".join(settings.sinks) or "none is set in school.toml"
         raise BadSink(f"there is no sink {said!r}; there are: {known}")
-    kind = settings.sinks[name].get("kind")
-    if kind not in names("ledger.exports"):
-        raise BadSink(f"[sink.{name}] kind: {kind!r} is no format that this release writes")
-    form = entry("ledger.exports", str(kind), Format)
-    return form.sink_from(name, settings.sinks[name], settings.ids), form
+    table = settings.sinks[name]
+    form = _format(name, table.get("kind"))
+    folder = desk.school.folder
+    return form.sink_from(name, table, settings.ids, settings.school_id, folder), form
+
+
+def _format(sink: str, kind: object) -> Format:
+    forms = {form.name: form for form in entries("ledger.exports", Format)}
+    if not isinstance(kind, str) or kind not in forms:
+        known = ", ".join(sorted(forms))
+        raise BadSink(
+            f"[sink.{sink}] kind: {kind!r} is no format that this release writes; it may be {known}"
+        )
+    return forms[kind]
 
 
 def at_position(command: Any) -> Any:
@@ -70,7 +78,7 @@ def plan(desk: Desk, sink: str, as_of: str | None, position: int | None) -> None
     """
     to, form = _sink(desk, sink)
     extract = desk.school.reading.planned(to.name, asking.position(desk, as_of, position))
-    wanted = form.wanted(extract, to)
+    wanted = prepared(form, extract, to)
     lines = [f"{to.name}  at position {extract.position:,}: {_counted(wanted)}"]
     desk.answer("export-plan/1", _fields(extract, wanted), [*lines, *_reasons(wanted.held)])
 
@@ -94,7 +102,7 @@ def run_(desk: Desk, sink: str, out: Path | None, as_of: str | None, position: i
     to, form = _sink(desk, sink)
     reading = desk.school.reading
     extract = reading.extract(to.name, to=to.name, position=asking.position(desk, as_of, position))
-    wanted = form.wanted(extract, to)
+    wanted = prepared(form, extract, to)
     folder = out or _own_folder(desk, to.name)
     done = write_run(folder, wanted, extract, to, reading.checkpoint_line(extract.position))
     _remember(_own_folder(desk, to.name) / ELSEWHERE, out)
@@ -147,7 +155,7 @@ def status(desk: Desk) -> int:
     for name in desk.school.settings.sinks:
         to, form = _sink(desk, name)
         extract = desk.school.reading.planned(to.name)
-        wanted = form.wanted(extract, to)
+        wanted = prepared(form, extract, to)
         ran = runs(_written_to(desk, name))
         last = ran[-1] if ran else None
         faults = check(last) if last else []
@@ -172,7 +180,7 @@ def _status(
     faults: list[str],
 ) -> list[str]:
     """ods      Ed-Fi DS 5.0 · run 42 …"""
-    what = f"{to.name:<8} {SYSTEMS.get(to.kind, to.kind)} {to.standard}"
+    what = f"{to.name:<8} {to.system}"
     if last is None:
         told = beside(f"{what} · no run yet", f"bledger export run {to.name}")
         told += wrapped(f"         Waiting: {_counted(wanted)}", 11)

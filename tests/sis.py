@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +24,7 @@ from ledger.exports import Sink
 from ledger.exports.edfi import EDFI
 from ledger.reading import Extract, SisRecord
 
+NOWHERE = Path("no-data-folder")  # of a format that reads none
 LOS_ANGELES = "America/Los_Angeles"
 FIGHT = "88fd210a-1111-4a59-9d43-3f0c6a1b2e77"
 LUNCH = "231c0d5e-2222-4a59-9d43-3f0c6a1b2e77"
@@ -44,7 +46,7 @@ STAFF = {
 def sink(name: str = "ods", *, school: int = 255901, **more: Any) -> Sink:
     """An Ed-Fi sink as school.toml says it."""
     table = {"kind": "edfi", "standard": "5.0", "namespace": "uri://oakhill.example"}
-    return EDFI.sink_from(name, table | more, {name: {"school": school}})
+    return EDFI.sink_from(name, table | more, {name: {"school": school}}, "oakhill", NOWHERE)
 
 
 def incident(id: str, at: str, level: str = "major", **more: Any) -> SisRecord:

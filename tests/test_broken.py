@@ -326,7 +326,8 @@ def test_who_was_not_referred_is_told_to_a_sink_as_not_carried(school: School) -
     assert run(line, Desk(dict(school.env), lambda: NOON)) == 0
     extract = school.reading.extract("ods", "ods")
     others = [record for record in extract.records if record.kind == "non-offender"]
-    sink = edfi.EDFI.sink_from("ods", school.settings.sinks["ods"], school.settings.ids)
+    said = school.settings
+    sink = edfi.EDFI.sink_from("ods", said.sinks["ods"], said.ids, said.school_id, school.folder)
     assert others
     assert edfi.wanted(extract, sink).not_carried["non-offender"] == len(others)
 

@@ -24,8 +24,8 @@ from lxml import etree
 
 from ledger.domain.codes import Action, Behavior, Code, LengthDifference, Location, Weapon
 from ledger.domain.incident import INCIDENT
-from ledger.exports import BadSink, Line, Sink, Wanted
-from ledger.exports.edfi import EDFI, ENDPOINTS, LIGHTBEAM, key_of
+from ledger.exports import BadSink, Line, Sink
+from ledger.exports.edfi import EDFI, ENDPOINTS, LIGHTBEAM, Made, key_of, records
 from ledger.exports.edfi_words import PLACELESS, WORDS
 from ledger.exports.writing import write_run
 from ledger.folder import entry
@@ -103,7 +103,7 @@ def descriptors(value: Any) -> Iterator[str]:
             yield from descriptors(part)
 
 
-def assert_valid(wanted: Wanted) -> None:
+def assert_valid(wanted: Made) -> None:
     for endpoint, lines in wanted.resources.items():
         for line in lines:
             validator(endpoint).validate(line)
@@ -112,7 +112,7 @@ def assert_valid(wanted: Wanted) -> None:
                 assert local or word in core_descriptors(), word
 
 
-def lines(wanted: Wanted, endpoint: str) -> tuple[Line, ...]:
+def lines(wanted: Made, endpoint: str) -> tuple[Line, ...]:
     return wanted.resources.get(endpoint, ())
 
 
@@ -126,7 +126,7 @@ def reference(line: Line) -> str:
     return json.dumps(key, sort_keys=True)
 
 
-def why(wanted: Wanted) -> dict[str, str]:
+def why(wanted: Made) -> dict[str, str]:
     return {held.record: held.reason for held in wanted.held}
 
 
@@ -137,7 +137,7 @@ def why(wanted: Wanted) -> dict[str, str]:
 @given(sis.extracts(), sis.sinks())
 @settings(deadline=None)
 def test_every_line_is_valid_against_the_published_schemas(extract: Extract, sink: Sink) -> None:
-    assert_valid(EDFI.wanted(extract, sink))
+    assert_valid(records(extract, sink))
 
 
 @given(sis.extracts(), sis.sinks())
@@ -150,7 +150,7 @@ def test_the_order_of_the_records_changes_nothing(extract: Extract, sink: Sink) 
         records=shuffled,
         student_numbers=dict(reversed(extract.student_numbers.items())),
     )
-    assert EDFI.wanted(backwards, sink) == EDFI.wanted(extract, sink)
+    assert records(backwards, sink) == records(extract, sink)
 
 
 @given(sis.extracts(), sis.sinks())
@@ -158,7 +158,7 @@ def test_the_order_of_the_records_changes_nothing(extract: Extract, sink: Sink) 
 def test_every_record_goes_or_is_held_back_or_was_not_asked_for(
     extract: Extract, sink: Any
 ) -> None:
-    wanted = EDFI.wanted(extract, sink)
+    wanted = records(extract, sink)
     held = Counter(held.endpoint for held in wanted.held)
     sent = {endpoint: len(lines(wanted, endpoint)) for endpoint in ENDPOINTS}
     kinds = Counter(record.kind for record in extract.records)
@@ -167,14 +167,14 @@ def test_every_record_goes_or_is_held_back_or_was_not_asked_for(
     grouped = kinds["behavior"] - held[BEHAVIORS] - wanted.not_carried.get("behavior", 0)
     assert sent[BEHAVIORS] <= grouped
     assert bool(sent[BEHAVIORS]) == bool(grouped)
-    if sink.descriptors == "local":
+    if sink.own.descriptors == "local":
         assert sent[BEHAVIORS] == grouped  # no two codes are one word there
 
 
 @given(sis.extracts(), sis.sinks())
 @settings(deadline=None)
 def test_what_a_record_refers_to_is_sent_before_it(extract: Extract, sink: Sink) -> None:
-    wanted = EDFI.wanted(extract, sink)
+    wanted = records(extract, sink)
     assert list(wanted.resources) == [e for e in ENDPOINTS if e in wanted.resources]
     incidents = {line["incidentIdentifier"] for line in lines(wanted, "disciplineIncidents")}
     seen = lines(wanted, BEHAVIORS)
@@ -196,7 +196,7 @@ def test_what_a_record_refers_to_is_sent_before_it(extract: Extract, sink: Sink)
 def test_just_the_local_words_that_are_used_are_made_at_the_sink(
     extract: Extract, sink: Any
 ) -> None:
-    wanted = EDFI.wanted(extract, sink)
+    wanted = records(extract, sink)
     used = {word for of in wanted.resources.values() for line in of for word in descriptors(line)}
     made = [
         f"{line['namespace']}#{line['codeValue']}"
@@ -209,7 +209,7 @@ def test_just_the_local_words_that_are_used_are_made_at_the_sink(
 @given(sis.extracts(), sis.sinks())
 @settings(deadline=None)
 def test_a_key_stands_once_and_the_lines_are_in_its_order(extract: Extract, sink: Sink) -> None:
-    for endpoint, found in EDFI.wanted(extract, sink).resources.items():
+    for endpoint, found in records(extract, sink).resources.items():
         keys = [key_of(endpoint, line) for line in found]
         assert keys
         assert keys == sorted(set(keys))
@@ -218,7 +218,7 @@ def test_a_key_stands_once_and_the_lines_are_in_its_order(extract: Extract, sink
 @given(sis.extracts(), sis.sinks())
 @settings(deadline=None)
 def test_two_children_never_become_one_at_the_sink(extract: Extract, sink: Sink) -> None:
-    wanted = EDFI.wanted(extract, sink)
+    wanted = records(extract, sink)
     numbers = {line["studentReference"]["studentUniqueId"] for line in lines(wanted, BEHAVIORS)}
     for number in numbers:
         who = [
@@ -253,12 +253,12 @@ def files(folder: Path) -> dict[str, bytes]:
 @needs_schemas
 def test_the_week_is_valid_in_both_words() -> None:
     for words in ("local", "core"):
-        assert_valid(EDFI.wanted(sis.week(), sis.sink(descriptors=words)))
+        assert_valid(records(sis.week(), sis.sink(descriptors=words)))
 
 
 @needs_schemas
 def test_a_line_with_a_field_or_a_word_too_many_is_found() -> None:
-    wanted = EDFI.wanted(sis.week(), sis.sink())
+    wanted = records(sis.week(), sis.sink())
     (line, *_) = lines(wanted, "disciplineIncidents")
     for wrong in (
         {"narrative": "x"},
@@ -273,7 +273,7 @@ def test_a_line_with_a_field_or_a_word_too_many_is_found() -> None:
 
 
 def test_each_thing_that_stays_here_says_why() -> None:
-    assert why(EDFI.wanted(sis.week(), sis.sink())) == {
+    assert why(records(sis.week(), sis.sink())) == {
         "behavior disruption of 88fd210": "not on the roster yet",
         "action 3 of 88fd210": "not decided yet: it goes when the action that was taken is known",
         "action 4 of 88fd210": "not on the roster yet",
@@ -285,7 +285,7 @@ def test_each_thing_that_stays_here_says_why() -> None:
 
 
 def test_codes_of_a_child_that_map_to_one_word_are_one_record_with_all_parts() -> None:
-    seen = lines(EDFI.wanted(sis.week(), sis.sink(descriptors="core")), BEHAVIORS)
+    seen = lines(records(sis.week(), sis.sink(descriptors="core")), BEHAVIORS)
     (cleo,) = [s for s in seen if s["studentReference"]["studentUniqueId"] == "104590"]
     assert cleo["behaviorDescriptor"] == "uri://ed-fi.org/BehaviorDescriptor#School Code of Conduct"
     parts = [word.partition("#")[2] for word in descriptors(cleo)]
@@ -295,15 +295,15 @@ def test_codes_of_a_child_that_map_to_one_word_are_one_record_with_all_parts() -
 def test_a_grouped_record_is_kept_while_either_code_stands() -> None:
     week, core = sis.week(), sis.sink(descriptors="core")
     one_less = replace(week, records=[r for r in week.records if r.body.get("code") != "bullying"])
-    ana = [s for s in lines(EDFI.wanted(week, core), BEHAVIORS) if "104233" in json.dumps(s)]
+    ana = [s for s in lines(records(week, core), BEHAVIORS) if "104233" in json.dumps(s)]
     assert len(ana) == 1
-    assert ana[0] in lines(EDFI.wanted(one_less, core), BEHAVIORS)
+    assert ana[0] in lines(records(one_less, core), BEHAVIORS)
 
 
 def test_time_and_day_are_those_of_the_school() -> None:
     found = {
         line["incidentIdentifier"]: (line["incidentDate"], line.get("incidentTime"))
-        for line in lines(EDFI.wanted(with_everybody(), sis.sink()), "disciplineIncidents")
+        for line in lines(records(with_everybody(), sis.sink()), "disciplineIncidents")
     }
     assert found == {
         sis.FIGHT: ("2026-10-14", "12:10:00"),
@@ -324,9 +324,7 @@ def test_only_school_days_are_a_length() -> None:
 
     def lengths(**more: Any) -> tuple[Any, Any]:
         done = sis.action(whole, sis.ANA, 1, "in-school-suspension", "2026-10-15", **more)
-        (line,) = lines(
-            EDFI.wanted(sis.extract([whole, seen, done]), sis.sink()), "disciplineActions"
-        )
+        (line,) = lines(records(sis.extract([whole, seen, done]), sis.sink()), "disciplineActions")
         return line.get("disciplineActionLength"), line.get("actualDisciplineActionLength")
 
     assert lengths(minutes=30) == (None, None)
@@ -337,7 +335,7 @@ def test_only_school_days_are_a_length() -> None:
 
 
 def test_a_sink_that_wants_majors_is_not_told_of_minors() -> None:
-    wanted = EDFI.wanted(with_everybody(), sis.sink(levels=["major"]))
+    wanted = records(with_everybody(), sis.sink(levels=["major"]))
     assert {line["incidentIdentifier"] for line in lines(wanted, "disciplineIncidents")} == {
         sis.FIGHT
     }
@@ -346,7 +344,7 @@ def test_a_sink_that_wants_majors_is_not_told_of_minors() -> None:
 
 
 def test_a_sink_is_told_of_what_happened_since_its_day_and_of_the_actions_it_asks_for() -> None:
-    wanted = EDFI.wanted(
+    wanted = records(
         with_everybody(), sis.sink(since=date(2026, 10, 14), actions=["in-school-suspension"])
     )
     assert len(lines(wanted, "disciplineIncidents")) == 2
@@ -356,7 +354,7 @@ def test_a_sink_is_told_of_what_happened_since_its_day_and_of_the_actions_it_ask
 def test_an_action_with_a_child_who_did_nothing_stays_here() -> None:
     whole = sis.incident(sis.FIGHT, "2026-10-14T19:10:00Z")
     asked = sis.action(whole, sis.BO, 1, "conference-with-student", "2026-10-14", behaviors=[])
-    wanted = EDFI.wanted(
+    wanted = records(
         sis.extract([whole, sis.behavior(whole, sis.ANA, "fighting"), asked]), sis.sink()
     )
     assert why(wanted) == {
@@ -378,7 +376,7 @@ def test_an_action_with_a_child_who_did_nothing_stays_here() -> None:
     ],
 )
 def test_who_has_no_sound_number_is_held_back(numbers: dict[str, str], reason: str) -> None:
-    wanted = EDFI.wanted(
+    wanted = records(
         replace(sis.week(), student_numbers=sis.NUMBERS | {sis.NEW: numbers}), sis.sink()
     )
     assert why(wanted)["behavior disruption of 88fd210"] == reason
@@ -387,11 +385,10 @@ def test_who_has_no_sound_number_is_held_back(numbers: dict[str, str], reason: s
 def test_an_incident_in_an_unknown_zone_is_held_back_with_all_its_records() -> None:
     whole = sis.incident(sis.FIGHT, "2026-10-14T19:10:00Z", zone="No/Such")
     done = sis.action(whole, sis.ANA, 1, "no-action", "2026-10-14")
-    wanted = EDFI.wanted(
+    wanted = records(
         sis.extract([whole, sis.behavior(whole, sis.ANA, "fighting"), done]), sis.sink()
     )
     assert not wanted.resources
-    assert not wanted.beside
     assert Counter(why(wanted).values()) == {
         "its time zone is not known on this computer": 1,
         "its incident is held back": 2,
@@ -401,19 +398,19 @@ def test_an_incident_in_an_unknown_zone_is_held_back_with_all_its_records() -> N
 def test_a_code_without_a_word_is_held_back_by_its_name() -> None:
     whole = sis.incident(sis.FIGHT, "2026-10-14T19:10:00Z")
     seen = [sis.behavior(whole, sis.ANA, code) for code in ("lunch-tables", "fighting")]
-    wanted = EDFI.wanted(sis.extract([whole, *seen]), sis.sink())
+    wanted = records(sis.extract([whole, *seen]), sis.sink())
     assert why(wanted) == {"behavior lunch-tables of 88fd210": '"lunch-tables" has no Ed-Fi word'}
     assert len(lines(wanted, BEHAVIORS)) == 1
 
 
 def test_a_stream_that_cannot_be_read_is_named_among_what_is_held_back() -> None:
-    wanted = EDFI.wanted(sis.extract([], unreadable=(f"incident-{sis.HALL}",)), sis.sink())
+    wanted = records(sis.extract([], unreadable=(f"incident-{sis.HALL}",)), sis.sink())
     assert why(wanted) == {"incident c0ffee0": "its events cannot be read: run bledger doctor"}
 
 
 def test_a_kind_of_record_that_ed_fi_is_not_sent_is_counted() -> None:
     praise = replace(sis.incident(sis.FIGHT, "2026-10-14T19:10:00Z"), kind="praise")
-    assert EDFI.wanted(sis.extract([praise]), sis.sink()).not_carried == {"praise": 1}
+    assert records(sis.extract([praise]), sis.sink()).not_carried == {"praise": 1}
 
 
 @needs_schemas
@@ -429,11 +426,11 @@ def test_what_was_recorded_comes_out_valid_and_without_a_name_or_a_narrative(
     reading = Reading(record, access, Views(None, None), reader)
     extract = reading.extract("ods", "the district")
     sink = replace(sis.sink(), student="local")  # as the made-up roster numbers them
-    wanted = EDFI.wanted(extract, sink)
+    wanted = records(extract, sink)
     assert_valid(wanted)
     assert [len(lines(wanted, of)) for of in list(ENDPOINTS)[2:]] == [1, 1, 1]
     assert "not on the roster yet" in why(wanted).values()
-    run = write_run(tmp_path / "ods", wanted, extract, sink, "checkpoint")
+    run = write_run(tmp_path / "ods", EDFI.wanted(extract, sink), extract, sink, "checkpoint")
     everything = b"".join(files(run.folder).values()).decode()
     for word in ("CANARY", *made.GIVEN, *made.FAMILY):
         assert not re.search(rf"\b{word}\b", everything, re.IGNORECASE), word
@@ -496,16 +493,17 @@ def test_the_format_is_found_by_its_name() -> None:
 
 
 def test_a_sink_is_as_its_settings_say() -> None:
-    found = EDFI.sink_from("ods", TABLE | {"levels": ["major"], "actions": "removals"}, IDS)
-    assert (found.namespace, found.school_id, found.student) == (
-        "uri://oakhill.example",
-        255901,
-        "identifier",
-    )
+    found = sink_from(TABLE | {"levels": ["major"], "actions": "removals"}, IDS)
+    assert found.own.namespace == "uri://oakhill.example"
+    assert (found.school("oakhill"), found.student) == (255901, "identifier")
     assert found.levels == {"major"}
     assert "out-of-school-suspension" in found.actions
     assert "bus-suspension" not in found.actions
-    assert found.descriptors == "local"
+    assert found.own.descriptors == "local"
+
+
+def sink_from(table: Any, ids: Any, name: str = "ods") -> Sink:
+    return EDFI.sink_from(name, table, ids, "oakhill", sis.NOWHERE)
 
 
 def without(table: Mapping[str, Any], key: str) -> dict[str, Any]:
@@ -515,7 +513,7 @@ def without(table: Mapping[str, Any], key: str) -> dict[str, Any]:
 @pytest.mark.parametrize("standard", ["3.3", "4.0"])
 def test_a_standard_with_short_identifiers_is_refused_by_name(standard: str) -> None:
     with pytest.raises(BadSink, match=rf"Data Standard {standard} takes identifiers of 20"):
-        EDFI.sink_from("ods", TABLE | {"standard": standard}, IDS)
+        sink_from(TABLE | {"standard": standard}, IDS)
 
 
 @pytest.mark.parametrize(
@@ -545,17 +543,17 @@ def test_a_standard_with_short_identifiers_is_refused_by_name(standard: str) -> 
         (TABLE, {"ods": {"school": "255901"}}, "school = "),
         (TABLE, {"ods": {"school": True}}, "school = "),
         (TABLE, {"ods": {"school": 0}}, "school = "),
-        (TABLE, {"ods": {"school": 1, "student": "name"}}, "student = "),
+        (TABLE, {"ods": {"school": 1, "student": "of a name"}}, "student = "),
         (TABLE, {"ods": {"school": 1, "staff": "identifier"}}, "staff = "),
     ],
 )
 def test_what_cannot_be_followed_is_named_with_its_key(table: Any, ids: Any, part: str) -> None:
     with pytest.raises(BadSink, match=re.escape(part)) as no:
-        EDFI.sink_from("ods", table, ids)
+        sink_from(table, ids)
     assert "hush" not in str(no.value)
 
 
 @pytest.mark.parametrize("name", ["", "../up", "a/b", "ODS", "run 1"])
 def test_a_sink_whose_name_is_no_folder_is_refused(name: str) -> None:
     with pytest.raises(BadSink, match="small letters"):
-        EDFI.sink_from(name, TABLE, {name: {"school": 1}})
+        sink_from(TABLE, {name: {"school": 1}}, name)

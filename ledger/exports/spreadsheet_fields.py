@@ -1,0 +1,171 @@
+"""What a cell of a sheet can say: the fields of an incident, of its behaviors, of its actions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time
+from typing import TYPE_CHECKING, Any
+
+from ledger.domain.codes import Action, Behavior, Code, LengthDifference, Level, Location, Weapon
+from ledger.exports import Sink
+from ledger.exports.edfi_desk import Back, Numbers
+from ledger.exports.edfi_records import local
+
+if TYPE_CHECKING:
+    from ledger.reading import SisRecord
+
+SHORT = 7  # characters of an incident's id, as the screens show it
+Value = str | datetime | None  # None: it was not said
+
+
+@dataclass(frozen=True)
+class Set:
+    """A set of codes of ours: its name, and what people read for each code."""
+
+    name: str
+    labels: Mapping[str, str]
+
+
+def _set(codes: type[Code]) -> Set:
+    return Set(codes.__name__, {code.value: code.label for code in codes})
+
+
+BEHAVIORS, ACTIONS = _set(Behavior), _set(Action)
+YES, NO = "yes", "no"
+YES_OR_NO = Set("YesOrNo", {YES: YES, NO: NO})
+
+
+@dataclass(frozen=True)
+class Row:
+    """What one line is about: one record of the sheet's kind, with what belongs to it."""
+
+    incident: SisRecord
+    behaviors: tuple[SisRecord, ...]
+    actions: tuple[SisRecord, ...]
+
+    @property
+    def students(self) -> list[str]:
+        """Each student that the line is about, once."""
+        there = (record.student_id for record in (*self.behaviors, *self.actions))
+        return list(dict.fromkeys(id for id in there if id))
+
+
+@dataclass(frozen=True)
+class Names:
+    """What the sink calls people and schools."""
+
+    sink: Sink
+    students: Numbers
+    staff: Numbers
+
+    def member(self, id: str | None) -> str | None:
+        """The number of a member of staff; what the sink does not know them by goes unsaid."""
+        return self.staff.known.get(id or "")
+
+    def school(self, id: str) -> str:
+        number = self.sink.school(id)
+        if number is None:
+            raise Back("the sink has no number for its school")
+        return str(number)
+
+
+@dataclass(frozen=True)
+class Field:
+    """One thing that can be said, as many times as the line has it."""
+
+    values: Callable[[Names, Row], Sequence[Value]]
+    about: str  # incident, behavior, action: the kind of record that it reads; student
+    codes: Set | None = None
+    form: str = ""  # how it is written when the map does not say: a format of a day or a time
+    number: bool = False  # written with the sheet's decimal mark
+    text: bool = False  # free text: it leaves only where the sink's settings say so
+
+
+def _incident(key: str, **more: Any) -> Field:
+    return Field(lambda _, row: [row.incident.body.get(key)], "incident", **more)
+
+
+def _behavior(read: Callable[[SisRecord], Value], **more: Any) -> Field:
+    """Of the behaviors of a line, each value once."""
+
+    def values(_: Names, row: Row) -> Sequence[Value]:
+        return list(dict.fromkeys(map(read, row.behaviors)))
+
+    return Field(values, "behavior", **more)
+
+
+def _action(read: Callable[[Mapping[str, Any]], Any], **more: Any) -> Field:
+    """Of the actions of a line, one value each: what stands in two columns stands side by side."""
+    return Field(lambda _, row: [_text(read(done.body)) for done in row.actions], "action", **more)
+
+
+def _text(value: Any) -> Value:
+    if value is None or isinstance(value, datetime):
+        return value
+    return _yes(value) if isinstance(value, bool) else str(value)
+
+
+def _yes(value: bool | None) -> str | None:
+    return None if value is None else YES if value else NO
+
+
+def _word(body: Mapping[str, Any], key: str, codes: Set) -> str:
+    """The source's own word where one came with the record, else ours."""
+    return body.get("foreign") or codes.labels.get(body[key], body[key])
+
+
+def _identifier(record: SisRecord) -> str:
+    """The number that it came with, or our own."""
+    came: Mapping[str, Any] = record.body.get("came") or {}
+    return came.get("identifier") or record.incident_id
+
+
+def _moment(record: SisRecord) -> datetime | None:
+    return None if record.body["day_only"] else local(record)
+
+
+def _day(body: Mapping[str, Any]) -> datetime:
+    return datetime.combine(datetime.fromisoformat(body["on"]), time())
+
+
+def _one(read: Callable[[SisRecord], Value], **more: Any) -> Field:
+    return Field(lambda _, row: [read(row.incident)], "incident", **more)
+
+
+FIELDS: Mapping[str, Field] = {
+    "incident.id": _one(lambda incident: incident.incident_id),
+    "incident.short_id": _one(lambda incident: incident.incident_id[:SHORT]),
+    "incident.identifier": _one(_identifier),
+    "incident.date": _one(local, form="%Y-%m-%d"),
+    "incident.time": _one(_moment, form="%H:%M"),
+    "incident.level": _one(lambda incident: incident.level, codes=_set(Level)),
+    "incident.location": _incident("location", codes=_set(Location)),
+    "incident.place": _incident("place", text=True),
+    "incident.weapon": _incident("weapon", codes=_set(Weapon)),
+    "incident.law_enforcement": _one(
+        lambda incident: _yes(incident.body["law_enforcement_told"]), codes=YES_OR_NO
+    ),
+    "school": Field(lambda names, row: [names.school(row.incident.body["school_id"])], "incident"),
+    "reporter.number": Field(
+        lambda names, row: [names.member(row.incident.body["reported_by"])], "incident"
+    ),
+    "student.number": Field(
+        lambda names, row: [names.students.number(id) for id in row.students], "student"
+    ),
+    "behavior.code": _behavior(lambda seen: seen.body["code"], codes=BEHAVIORS),
+    "behavior.word": _behavior(lambda seen: _word(seen.body, "code", BEHAVIORS)),
+    "behavior.level": _behavior(lambda seen: seen.body["level"], codes=_set(Level)),
+    "action.number": _action(lambda body: body["number"]),
+    "action.code": _action(lambda body: body["action"], codes=ACTIONS),
+    "action.word": _action(lambda body: _word(body, "action", ACTIONS)),
+    "action.date": _action(_day, form="%Y-%m-%d"),
+    "action.days": _action(lambda body: body["days"], number=True),
+    "action.minutes": _action(lambda body: body["minutes"]),
+    "action.served": _action(lambda body: body["served"], codes=YES_OR_NO),
+    "action.served_days": _action(lambda body: body["served_days"], number=True),
+    "action.difference": _action(lambda body: body["difference"], codes=_set(LengthDifference)),
+    "action.by": Field(
+        lambda names, row: [names.member(done.body["by"]) for done in row.actions], "action"
+    ),
+}
