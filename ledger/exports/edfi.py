@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from typing import TYPE_CHECKING
 
 from ledger.domain.codes import Action
-from ledger.exports import Format, Held, Line, Sink, Wanted
-from ledger.exports.edfi_desk import Back, Desk, numbers
+from ledger.exports import Format, Held, Line, Sink, Wanted, in_order
+from ledger.exports.asked import Case, asked
+from ledger.exports.desk import Back, held, unreadable
+from ledger.exports.edfi_desk import EdFiDesk, desk_of, words
 from ledger.exports.edfi_records import (
     action_line,
     association_key,
     association_line,
     descriptor_line,
     incident_line,
-    local,
     parts_of,
     words_of,
 )
@@ -51,7 +51,6 @@ WITH_INCIDENT = "its incident is held back"
 WITH_BEHAVIOR = "the behavior that led to it is held back"
 NO_BEHAVIOR = "no behavior of this student stands in the incident"
 PENDING = "not decided yet: it goes when the action that was taken is known"
-UNREADABLE = "its events cannot be read: run bledger doctor"
 
 LIGHTBEAM = """\
 # In this folder: lightbeam send -c lightbeam-send.yaml --results-file ../results.json
@@ -73,27 +72,38 @@ Placed = tuple[str, Line]  # an endpoint and a record that it takes
 Roles = dict[tuple[str, str], set[str]]  # (student, behavior's descriptor) → participation codes
 
 
+@dataclass(frozen=True, slots=True)
+class Made:
+    """The records of one extract as an Ed-Fi sink takes them."""
+
+    resources: Mapping[str, tuple[Line, ...]]  # endpoint → records by key; no endpoint is empty
+    held: tuple[Held, ...]
+    not_carried: Mapping[str, int]
+
+
 def wanted(extract: Extract, sink: Sink) -> Wanted:
+    """What the sink should hold of this extract, as files that an Ed-Fi client sends."""
+    made = records(extract, sink)
+    files = {f"send/{to}.jsonl": _jsonl(lines) for to, lines in made.resources.items()}
+    beside = {"lightbeam-send.yaml": LIGHTBEAM.encode()} if files else {}
+    counts = {to: len(lines) for to, lines in made.resources.items()}
+    return Wanted(files | beside, counts, made.held, made.not_carried)
+
+
+def records(extract: Extract, sink: Sink) -> Made:
     """What the sink should hold of this extract, whatever the order of its records."""
-    desk = Desk(
-        sink,
-        numbers(extract.student_numbers, sink.student),
-        numbers(extract.staff_numbers, sink.staff),
-    )
-    records = [record for record in extract.records if record.kind in ENDPOINT_OF]
-    asked = [_asked(case, sink) for case in _cases(records)]
-    made = [one for case, _ in asked if case for one in _of_case(desk, case)]
+    desk = desk_of(extract, sink)
+    found = asked(extract, sink)
+    made = [one for case in found.cases for one in _of_case(desk, case)]
     lines = [one for one in made if not isinstance(one, Held)]
     lines += _own_words(lines, sink)
-    held = [one for one in made if isinstance(one, Held)] + _unreadable(extract)
-    other = Counter(record.kind for record in extract.records if record.kind not in ENDPOINT_OF)
-    left = sum((dropped for _, dropped in asked), other)
-    return Wanted(
-        resources=_by_endpoint(lines),
-        held=tuple(sorted(held, key=lambda h: (h.incident_id, h.endpoint, h.record, h.reason))),
-        not_carried=dict(sorted(left.items())),
-        beside={"lightbeam-send.yaml": LIGHTBEAM} if lines else {},
-    )
+    held = [one for one in made if isinstance(one, Held)] + unreadable(extract)
+    return Made(_by_endpoint(lines), in_order(held), found.not_carried)
+
+
+def _jsonl(lines: Iterable[Line]) -> bytes:
+    plain = (json.dumps(line, sort_keys=True, allow_nan=False) for line in lines)
+    return "".join(f"{line}\n" for line in plain).encode("ascii")
 
 
 def key_of(endpoint: str, line: Line) -> str:
@@ -110,73 +120,22 @@ def _by_endpoint(lines: Sequence[Placed]) -> dict[str, tuple[Line, ...]]:
     }
 
 
-# One incident with what hangs on it.
-
-
-@dataclass(frozen=True)
-class _Case:
-    incident: SisRecord
-    behaviors: tuple[SisRecord, ...]
-    actions: tuple[SisRecord, ...]
-
-    def __iter__(self) -> Iterator[SisRecord]:
-        return iter((self.incident, *self.behaviors, *self.actions))
-
-
-def _cases(records: Iterable[SisRecord]) -> Iterator[_Case]:
-    def order(record: SisRecord) -> tuple[str, ...]:
-        body = json.dumps(record.body, sort_keys=True)
-        return record.incident_id, record.kind, record.student_id or "", body
-
-    for _, group in groupby(sorted(records, key=order), key=lambda record: record.incident_id):
-        kinds: dict[str, list[SisRecord]] = defaultdict(list)
-        for record in group:
-            kinds[record.kind].append(record)
-        (incident,) = kinds["incident"]
-        yield _Case(incident, tuple(kinds["behavior"]), tuple(kinds["action"]))
-
-
-def _asked(case: _Case, sink: Sink) -> tuple[_Case | None, Counter[str]]:
-    """The part of a case that the sink's settings ask for, and how many records they do not."""
-    levels = {seen.level for seen in case.behaviors} or {case.incident.level}
-    if not (levels & sink.levels and _in_time(case.incident, sink)):
-        return None, Counter(record.kind for record in case)
-    behaviors = [seen for seen in case.behaviors if seen.level in sink.levels]
-    children = {seen.student_id for seen in behaviors}
-    actions = [
-        done
-        for done in case.actions
-        if done.body["action"] in sink.actions
-        and (done.student_id in children or not done.body["behaviors"])
-    ]
-    asked = _Case(case.incident, tuple(behaviors), tuple(actions))
-    return asked, Counter(r.kind for r in case) - Counter(r.kind for r in asked)
-
-
-def _in_time(incident: SisRecord, sink: Sink) -> bool:
-    try:
-        return sink.since is None or local(incident).date() >= sink.since
-    except Back:
-        return True  # it is held back for that, not passed over
-
-
-def _of_case(desk: Desk, case: _Case) -> Iterator[Placed | Held]:
+def _of_case(desk: EdFiDesk, case: Case) -> Iterator[Placed | Held]:
     """Each record of the case as the sink takes it, or why it stays here."""
-    roles, held = _roles(desk, case.behaviors)
-    words = {word for _, word in roles}
+    roles, back = _roles(desk, case.behaviors)
+    named = {word for _, word in roles}
     try:
-        incident = incident_line(desk, case.incident, words)
-    except Back as back:
+        incident = incident_line(desk, case.incident, named)
+    except Back as why:
         yield from (_held(r, WITH_INCIDENT) for r in (*case.behaviors, *case.actions))
-        yield _held(case.incident, back)
+        yield _held(case.incident, why)
         return
-    yield from held
+    yield from back
     if roles:
         yield ENDPOINT_OF["incident"], incident
     else:
-        yield _held(case.incident, EVERYBODY if held else NOBODY)
-    of = case.incident.incident_id
-    keys = {pair: association_key(desk, of, *pair) for pair in sorted(roles)}
+        yield _held(case.incident, EVERYBODY if back else NOBODY)
+    keys = {pair: association_key(desk, case.incident, *pair) for pair in sorted(roles)}
     for pair, key in keys.items():
         yield ENDPOINT_OF["behavior"], association_line(desk, key, roles[pair])
     for done in case.actions:
@@ -184,23 +143,23 @@ def _of_case(desk: Desk, case: _Case) -> Iterator[Placed | Held]:
         yield _action(desk, done, own)
 
 
-def _roles(desk: Desk, behaviors: Iterable[SisRecord]) -> tuple[Roles, list[Held]]:
+def _roles(desk: EdFiDesk, behaviors: Iterable[SisRecord]) -> tuple[Roles, list[Held]]:
     """Codes of a child that map to one descriptor are one record, with all the child's parts."""
     roles: Roles = defaultdict(set)
-    held = []
+    back = []
     for seen in behaviors:
         try:
             desk.students.number(seen.student_id)
             pair = seen.student_id or "", desk.word("Behavior", seen.body["code"])
             parts = parts_of(desk, seen)
-        except Back as back:
-            held.append(_held(seen, back))
+        except Back as why:
+            back.append(_held(seen, why))
         else:
             roles[pair] |= parts
-    return roles, held
+    return roles, back
 
 
-def _action(desk: Desk, done: SisRecord, led_to_it: Sequence[Line]) -> Placed | Held:
+def _action(desk: EdFiDesk, done: SisRecord, led_to_it: Sequence[Line]) -> Placed | Held:
     if done.body["action"] == Action.ACTION_PENDING.value:
         return _held(done, PENDING)
     if not done.body["behaviors"]:
@@ -215,19 +174,11 @@ def _action(desk: Desk, done: SisRecord, led_to_it: Sequence[Line]) -> Placed | 
 def _own_words(lines: Iterable[Placed], sink: Sink) -> list[Placed]:
     """The local words that these lines use: they are made at the sink first."""
     used = {word for _, line in lines for word in words_of(line)}
-    return [descriptor_line(word) for word in used if word.startswith(f"{sink.namespace}/")]
+    return [descriptor_line(word) for word in used if word.startswith(f"{sink.own.namespace}/")]
 
 
 def _held(record: SisRecord, why: object) -> Held:
-    own = {"behavior": "code", "action": "number"}.get(record.kind)
-    what = f"{record.kind} {record.body[own]} of" if own else record.kind
-    name = f"{what} {record.incident_id[:7]}"
-    return Held(name, record.incident_id, record.student_id, str(why), ENDPOINT_OF[record.kind])
+    return held(record, why, ENDPOINT_OF[record.kind])
 
 
-def _unreadable(extract: Extract) -> list[Held]:
-    split = (stream.partition("-") for stream in extract.unreadable)
-    return [Held(f"{kind} {id[:7]}", id, None, UNREADABLE, "") for kind, _, id in split]
-
-
-EDFI = Format("edfi", sink_from, wanted)
+EDFI = Format("edfi", sink_from, wanted, words)

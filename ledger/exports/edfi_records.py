@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ledger.domain.codes import Role
 from ledger.exports import Line
-from ledger.exports.edfi_desk import Back, Desk
+from ledger.exports.desk import local
+from ledger.exports.edfi_desk import EdFiDesk
 from ledger.exports.edfi_words import OURS, PLACELESS
 
 if TYPE_CHECKING:
@@ -22,7 +21,7 @@ PARTICIPATION = "DisciplineIncidentParticipationCode"
 DIFFERENCE = "DisciplineActionLengthDifferenceReason"
 
 
-def incident_line(desk: Desk, record: SisRecord, behaviors: Iterable[str]) -> Line:
+def incident_line(desk: EdFiDesk, record: SisRecord, behaviors: Iterable[str]) -> Line:
     body, at = record.body, local(record)
     place = None if body["location"] in PLACELESS else body["location"]
     reporter = "staff" if body["reported_by"] else None
@@ -30,7 +29,7 @@ def incident_line(desk: Desk, record: SisRecord, behaviors: Iterable[str]) -> Li
         incidentIdentifier=record.incident_id,
         incidentDate=at.date().isoformat(),
         incidentTime=None if body["day_only"] else at.strftime("%H:%M:%S"),
-        schoolReference={"schoolId": desk.sink.school_id},
+        schoolReference={"schoolId": desk.school(body["school_id"])},
         behaviors=_each("Behavior", behaviors),
         incidentLocationDescriptor=desk.word_if_said("IncidentLocation", place),
         reporterDescriptionDescriptor=desk.word_if_said("ReporterDescription", reporter),
@@ -39,7 +38,7 @@ def incident_line(desk: Desk, record: SisRecord, behaviors: Iterable[str]) -> Li
     )
 
 
-def association_line(desk: Desk, key: Mapping[str, Any], parts: Iterable[str]) -> Line:
+def association_line(desk: EdFiDesk, key: Mapping[str, Any], parts: Iterable[str]) -> Line:
     """A behavior of one child, of this `association_key`, with the child's parts in it."""
     return _said(
         behaviorDescriptor=key["behaviorDescriptor"],
@@ -49,22 +48,22 @@ def association_line(desk: Desk, key: Mapping[str, Any], parts: Iterable[str]) -
     )
 
 
-def association_key(desk: Desk, incident_id: str, child: str | None, behavior: str) -> Line:
+def association_key(desk: EdFiDesk, incident: SisRecord, child: str | None, behavior: str) -> Line:
     return {
         "behaviorDescriptor": behavior,
-        "incidentIdentifier": incident_id,
-        "schoolId": desk.sink.school_id,
+        "incidentIdentifier": incident.incident_id,
+        "schoolId": desk.school(incident.body["school_id"]),
         "studentUniqueId": desk.students.number(child),
     }
 
 
-def parts_of(desk: Desk, seen: SisRecord) -> set[str]:
+def parts_of(desk: EdFiDesk, seen: SisRecord) -> set[str]:
     """The participation codes of a child; Ed-Fi has none for who was merely involved."""
     parts = {Role.REFERRED.value, *seen.body["also"]} - {Role.INVOLVED.value}
     return {desk.word(PARTICIPATION, part) for part in parts}
 
 
-def action_line(desk: Desk, record: SisRecord, led_to_it: Iterable[Line]) -> Line:
+def action_line(desk: EdFiDesk, record: SisRecord, led_to_it: Iterable[Line]) -> Line:
     """An action, with the `association_key` of each behavior that led to it."""
     body, staff = record.body, desk.staff.known.get(record.body["by"] or "")
     reference = "studentDisciplineIncidentBehaviorAssociationReference"
@@ -77,7 +76,7 @@ def action_line(desk: Desk, record: SisRecord, led_to_it: Iterable[Line]) -> Lin
         disciplineActionLengthDifferenceReasonDescriptor=desk.word_if_said(
             DIFFERENCE, body["difference"]
         ),
-        responsibilitySchoolReference={"schoolId": desk.sink.school_id},
+        responsibilitySchoolReference={"schoolId": desk.school(body["school_id"])},
         staffs=[{"staffReference": {"staffUniqueId": staff}}] if staff else None,
         studentReference={"studentUniqueId": desk.students.number(record.student_id)},
         studentDisciplineIncidentBehaviorAssociations=[{reference: key} for key in led_to_it],
@@ -98,15 +97,6 @@ def words_of(line: Line) -> Iterable[str]:
     used = [line.get("behaviorDescriptor")]
     used += [one["disciplineDescriptor"] for one in line.get("disciplines", ())]
     return filter(None, used)
-
-
-def local(record: SisRecord) -> datetime:
-    """When it happened, in the school's zone."""
-    at = datetime.fromisoformat(record.body["occurred_at"])
-    try:
-        return at.astimezone(ZoneInfo(record.body["zone"]))
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise Back("its time zone is not known on this computer") from None
 
 
 def _action_id(record: SisRecord) -> str:

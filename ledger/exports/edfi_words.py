@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from ledger.domain.codes import Action, Behavior, Code, LengthDifference, Location, Role, Weapon
+from ledger.domain.codes import (
+    Action,
+    Behavior,
+    Code,
+    LengthDifference,
+    Location,
+    RestraintReason,
+    Role,
+    Weapon,
+)
 
 CORE = "uri://ed-fi.org"
 OURS: Mapping[str, type[Code]] = {"Behavior": Behavior, "Discipline": Action}  # local or core
@@ -146,6 +155,22 @@ _DIFFERENCE = {
     "Other": (LengthDifference.OTHER,),
 }
 
+_REASON = {
+    "Imminent Serious Physical Harm To Others": (RestraintReason.HARM_TO_OTHERS,),
+    "Imminent Serious Physical Harm To Themselves": (RestraintReason.HARM_TO_SELF,),
+    "Imminent Serious Property Destruction": (RestraintReason.PROPERTY_DESTRUCTION,),
+}
+
+# The name of a descriptor set, without "Descriptor" → the set of ours that goes there.
+SETS: Mapping[str, type[Code]] = {
+    **OURS,
+    "IncidentLocation": Location,
+    "Weapon": Weapon,
+    "DisciplineIncidentParticipationCode": Role,
+    "DisciplineActionLengthDifferenceReason": LengthDifference,
+    "RestraintEventReason": RestraintReason,
+}
+
 # The name of a descriptor set, without "Descriptor" → our code → Ed-Fi's word.
 WORDS: Mapping[str, Mapping[str, str]] = {
     "Behavior": _by_code(_BEHAVIOR),
@@ -154,5 +179,6 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "Weapon": _by_code(_WEAPON),
     "DisciplineIncidentParticipationCode": _by_code(_PARTICIPATION),
     "DisciplineActionLengthDifferenceReason": _by_code(_DIFFERENCE),
+    "RestraintEventReason": _by_code(_REASON),
     "ReporterDescription": {"staff": "Staff"},
 }

@@ -15,12 +15,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ledger import disk
-from ledger.exports import Line, Sink, Unwritable, Wanted
+from ledger.exports import Held, Sink, Unwritable, Wanted
 
 if TYPE_CHECKING:
     from ledger.reading import Extract
 
-MANIFEST, CHECKPOINT, HELD = "manifest.json", "checkpoint.txt", "held.json"
+MANIFEST, CHECKPOINT = "manifest.json", "checkpoint.txt"
+HELD, WARNINGS = "held.json", "warnings.json"
 PART = ".run.part"
 SHAPE = {  # of a manifest
     "ledger": str,
@@ -28,7 +29,6 @@ SHAPE = {  # of a manifest
     "head": str,
     "time": str,
     "sink": str,
-    "standard": str,
     "counts": dict,
     "held": int,
     "not_carried": dict,
@@ -98,32 +98,31 @@ def check(run: Run) -> list[str]:
 
 
 def _files(wanted: Wanted, extract: Extract, sink: Sink, checkpoint_line: str) -> dict[str, bytes]:
-    sent = {f"send/{to}.jsonl": _jsonl(lines) for to, lines in wanted.resources.items()}
-    beside = {name: text.encode() for name, text in wanted.beside.items()}
     files = {
-        **sent,
-        **beside,
-        HELD: _json([asdict(held) for held in wanted.held]),
+        **wanted.files,
+        HELD: _listed(wanted.held),
         CHECKPOINT: checkpoint_line.strip().encode() + b"\n",
     }
+    if wanted.warnings:
+        files[WARNINGS] = _listed(wanted.warnings)
     manifest = {
         "ledger": extract.ledger_id,
         "position": extract.position,
         "head": extract.head,
         "time": extract.recorded_at,
         "sink": sink.name,
-        "standard": sink.standard,
-        "counts": wanted.counts,
+        "system": sink.system,
+        "counts": dict(wanted.counts),
         "held": len(wanted.held),
+        "warnings": len(wanted.warnings),
         "not_carried": dict(wanted.not_carried),
         "files": {name: hashlib.sha256(data).hexdigest() for name, data in files.items()},
     }
     return {**files, MANIFEST: _json(manifest)}
 
 
-def _jsonl(lines: tuple[Line, ...]) -> bytes:
-    plain = (json.dumps(line, sort_keys=True, allow_nan=False) for line in lines)
-    return "".join(f"{line}\n" for line in plain).encode("ascii")
+def _listed(held: tuple[Held, ...]) -> bytes:
+    return _json([asdict(one) for one in held])
 
 
 def _json(value: Any) -> bytes:
