@@ -32,12 +32,13 @@ from ledger.domain.incident import (
     AddParticipant,
     AddStatement,
     DestroyText,
+    ImportIncident,
     Incident,
     ReportIncident,
     StatementAdded,
     TakeAction,
 )
-from ledger.domain.particulars import BehaviorSeen, Days, Participant
+from ledger.domain.particulars import BehaviorSeen, Days, Participant, PastAction
 from ledger.domain.staff import STAFF, RecordStaff
 from ledger.domain.student import STUDENT, DestroyIdentity, RecordStudent, StudentRecorded
 from ledger.store import Done, Ledger
@@ -81,6 +82,7 @@ NAMED: dict[str, Strategy] = {
     "label": st.sampled_from(LABELS),
     "student_id": st.sampled_from(STUDENTS),
     "into": st.sampled_from(INCIDENTS),
+    "sink": st.sampled_from(("ods", "sis")),
     "number": st.sampled_from((1, 1, 2, 3, 0)),
     "version": st.integers(1, 9),
     "zone": st.sampled_from((ZONE, "UTC", "Pacific/Auckland")),
@@ -127,6 +129,24 @@ def school_years(draw: st.DrawFn) -> SetSchoolYear:
     )
 
 
+@st.composite
+def past(draw: st.DrawFn) -> ImportIncident:
+    """An incident as a source may have it: its people, and actions of some of them."""
+    taking_part = draw(people())
+    labels = [person.label for person in taking_part]
+    names = draw(st.lists(st.sampled_from(("10", "11", "12")), unique=True, max_size=3))
+    actions = tuple(
+        draw(built(PastAction)).model_copy(
+            update={"identifier": name, "label": draw(st.sampled_from(labels)), "number": 0}
+        )
+        for name in names
+    )
+    fields = {name: draw(values) for name, values in _fields(ImportIncident).items()}
+    return ImportIncident.model_validate(
+        fields | {"participants": taking_part, "actions": actions, "school_id": "9"}
+    )
+
+
 # Any value, from what its fields say of themselves.
 
 
@@ -147,7 +167,7 @@ def participants(draw: st.DrawFn) -> tuple[Participant, ...]:
     return tuple(draw(st.lists(built(Participant), min_size=1, max_size=2)))
 
 
-WHOLE: dict[type[Value], Strategy] = {SetSchoolYear: school_years()}
+WHOLE: dict[type[Value], Strategy] = {SetSchoolYear: school_years(), ImportIncident: past()}
 FIELDS: dict[tuple[type[Value], str], Strategy] = {
     (Undo, "versions"): st.just(()),
     (DestroyIdentity, "versions"): st.just(()),

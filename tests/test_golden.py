@@ -58,6 +58,9 @@ from ledger.domain.incident import (
     CircumstancesCorrected,
     DetailsFilledIn,
     FamilyContacted,
+    ImportCorrected,
+    IncidentAdopted,
+    IncidentImported,
     IncidentMerged,
     IncidentReported,
     IncidentVoided,
@@ -70,7 +73,7 @@ from ledger.domain.incident import (
     StatementAdded,
     TextDestroyed,
 )
-from ledger.domain.particulars import BehaviorSeen, Participant
+from ledger.domain.particulars import BehaviorSeen, Origin, OriginalLine, Participant, PastAction
 from ledger.domain.staff import STAFF, StaffIdentity, StaffLeft, StaffRecorded, StaffRolesSet
 from ledger.domain.student import (
     STUDENT,
@@ -177,6 +180,30 @@ STATEMENT: dict[str, Any] = {
     "antecedent": "Told to line up.",
     "consequence": "Sat down with an adult.",
 }
+PAST: dict[str, Any] = {
+    **DETAILS,
+    "occurred": AT,
+    "school_id": "9",
+    "participants": (REFERRED, VISITOR),
+    "reported_by": "staff-1",
+    "recorded_by": "staff-2",
+    "origin": Origin(source="sis", school="255901001", identifier="10"),
+    "actions": (
+        PastAction(
+            **MEASURE,
+            number=1,
+            label="P1",
+            identifier="18",
+            foreign="Expulsion",
+            served=True,
+            served_minutes=20,
+            served_days=Decimal("0.25"),
+            difference=LengthDifference.OTHER,
+        ),
+    ),
+    "description": WHY,
+    "original": (OriginalLine(kind="incident", line='{"incidentIdentifier": "10"}'),),
+}
 ORDERED = {"authority": "records officer", "order": "2026-12"}
 EXAMPLES: dict[str, tuple[Event, ...]] = {
     "access": (
@@ -236,6 +263,9 @@ EXAMPLES: dict[str, tuple[Event, ...]] = {
         ),
         IncidentMerged(into=OTHER, reason=WHY),
         IncidentVoided(reason=WHY),
+        IncidentImported(**PAST),
+        ImportCorrected(**PAST),
+        IncidentAdopted(sink="ods"),
         TextDestroyed(version=3, **ORDERED),
         Undone(versions=(1, 2)),
     ),

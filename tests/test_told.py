@@ -99,8 +99,10 @@ def agree(state: Any, seen: Card) -> None:
     assert {number: done.label for number, done in seen.actions.items()} == dict(state.actions)
     assert max((one.number for one in seen.statements), default=0) == state.statements
     for done in seen.actions.values():
-        assert seen.people[done.label].student_id
-        assert seen.people[done.label].referred
+        assert done.label in seen.people
+        # What a source says has happened is taken in, whomever it was done with.
+        assert seen.origin or seen.people[done.label].student_id
+        assert seen.origin or seen.people[done.label].referred
 
 
 def values(seen: Card) -> Sequence[Any]:

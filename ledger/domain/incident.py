@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Annotated, assert_never
+from itertools import count
+from typing import Annotated, Any, assert_never
 
 from pydantic import Field
 
@@ -12,6 +13,7 @@ from ledger.domain import (
     PARTICIPANT_CAP,
     Command,
     Decider,
+    Destroyed,
     Event,
     Refused,
     Sealed,
@@ -38,9 +40,12 @@ from ledger.domain.particulars import (
     Minutes,
     OfOne,
     Participant,
+    Past,
+    PastAction,
     Report,
     Saying,
     Short,
+    followed,
     length,
 )
 
@@ -245,6 +250,45 @@ class IncidentVoided(Event):
         return "voided"
 
 
+class OfSource(Past, Event):
+    """What a source said is changed by what it says next, and taken back by nobody."""
+
+    @property
+    def lasting(self) -> bool:
+        return True
+
+    @property
+    def students(self) -> frozenset[str]:
+        return frozenset(p.student_id for p in self.participants if p.student_id)
+
+    @property
+    def subject(self) -> str:
+        return _only_child(self.participants)
+
+
+class IncidentImported(OfSource):
+    """An incident came in from the system that had it first; this is the whole of it."""
+
+    def __str__(self) -> str:
+        return f"imported from {self.origin}"
+
+
+class ImportCorrected(OfSource):
+    """The source has it otherwise now; this is the whole of it."""
+
+    def __str__(self) -> str:
+        return f"corrected at its source, {self.origin}"
+
+
+class IncidentAdopted(Event):
+    """From now on the ledger keeps this record at the system that it came from, too."""
+
+    sink: Short
+
+    def __str__(self) -> str:
+        return f"kept at {self.sink} from here"
+
+
 class TextDestroyed(Event):
     """A text was ordered destroyed: a statement, a reason or a note; its event stays."""
 
@@ -279,6 +323,9 @@ IncidentEvent = (
     | RestraintOrSeclusionUsed
     | IncidentMerged
     | IncidentVoided
+    | IncidentImported
+    | ImportCorrected
+    | IncidentAdopted
     | TextDestroyed
     | Undone
 )
@@ -300,12 +347,19 @@ class Incident:
     destroyed: frozenset[int] = frozenset()  # versions
     actions: Mapping[int, str] = field(default_factory=dict)  # number → label, those that stand
     numbered: int = 0
+    past: OfSource | None = None  # what its source said last
+    gone: bool = False  # a text that its source had sent was ordered destroyed
+    adopted: frozenset[str] = frozenset()  # sinks
 
     @property
     def only_child(self) -> str:
         """The id of the only referred student, whose text a statement then is."""
-        referred = [p.student_id or "" for p in self.people.values() if p.referred]
-        return referred[0] if len(referred) == 1 else ""
+        return _only_child(self.people.values())
+
+
+def _only_child(people: Iterable[Participant]) -> str:
+    referred = [p.student_id or "" for p in people if p.referred]
+    return referred[0] if len(referred) == 1 else ""
 
 
 def _said(details: Details | OfOne) -> list[str]:
@@ -376,6 +430,10 @@ def evolve(incident: Incident, event: IncidentEvent) -> Incident:
             return replace(incident, settled=f"the same as {event.into[:7]}")
         case IncidentVoided():
             return replace(incident, settled="voided")
+        case IncidentImported() | ImportCorrected():
+            return _follow(incident, event)
+        case IncidentAdopted():
+            return replace(incident, adopted=incident.adopted | {event.sink})
         case (
             ActionServed()
             | ActionCorrected()
@@ -387,6 +445,37 @@ def evolve(incident: Incident, event: IncidentEvent) -> Incident:
             return incident
         case _:
             assert_never(event)
+
+
+TEXTS = ("description", "original")  # of a source, sealed
+LABELS = 99  # P1 … P99
+
+
+def _follow(incident: Incident, event: OfSource) -> Incident:
+    """The incident as its source has it now; what was corrected here alone stays so."""
+    was_people, was_actions = _by_name(incident.past)
+    people, actions = _by_name(event)
+    standing = followed(incident.actions, was_actions, actions, lambda done: done.label)
+    return replace(
+        incident,
+        reported=True,
+        past=event,
+        gone=incident.gone or any(isinstance(getattr(event, text), Destroyed) for text in TEXTS),
+        people=followed(
+            incident.people, was_people, people, lambda person: person, {*standing.values()}
+        ),
+        actions=standing,
+        labels=max(incident.labels, 0, *(int(label[1:]) for label in people)),
+        numbered=max(incident.numbered, 0, *actions),
+        said=incident.said | _keys(event).union(*map(_of_person, event.participants)),
+    )
+
+
+def _by_name(past: Past | None) -> tuple[dict[str, Participant], dict[int, PastAction]]:
+    """Participants by label, actions by number."""
+    if past is None:
+        return {}, {}
+    return {p.label: p for p in past.participants}, {done.number: done for done in past.actions}
 
 
 # Commands and the rules that answer them.
@@ -527,6 +616,16 @@ class VoidIncident(Command):
     reason: Words
 
 
+class ImportIncident(Past, Command):
+    """Take in an incident as a source has it; what the source says again adds nothing."""
+
+
+class AdoptIncident(Command):
+    """Keep an imported record at the system that it came from, from now on."""
+
+    sink: Short
+
+
 class DestroyText(Command):
     """Order a text destroyed, under a named authority, whatever became of its incident."""
 
@@ -554,6 +653,8 @@ IncidentCommand = (
     | UseRestraint
     | MergeIncident
     | VoidIncident
+    | ImportIncident
+    | AdoptIncident
     | DestroyText
     | Undo
 )
@@ -603,6 +704,8 @@ def decide(command: IncidentCommand, incident: Incident) -> list[IncidentEvent]:
         if incident.reported:
             raise Refused("this incident is already reported")
         return report(command)
+    if isinstance(command, ImportIncident):
+        return _import(command, incident)
     if not incident.reported:
         raise Refused("there is no such incident, or its report was taken back")
     if incident.settled and not isinstance(command, Undo):
@@ -654,9 +757,11 @@ def _answer(command: IncidentCommand, incident: Incident) -> list[IncidentEvent]
             return _merge(command, incident)
         case VoidIncident():
             return [command.became(IncidentVoided)]
+        case AdoptIncident():
+            return _adopt(command, incident)
         case Undo():
             return [*command.taken_back()]
-        case ReportIncident() | DestroyText():
+        case ReportIncident() | ImportIncident() | DestroyText():
             raise AssertionError("answered before")
         case _:
             assert_never(command)
@@ -775,6 +880,83 @@ def _merge(command: MergeIncident, incident: Incident) -> list[IncidentEvent]:
             "here, or merge the other way round"
         )
     return [command.became(IncidentMerged)]
+
+
+def _import(command: ImportIncident, incident: Incident) -> list[IncidentEvent]:
+    _check_past(command, incident)
+    if incident.past is None:
+        if incident.reported:
+            raise Refused("this incident was logged here, it is of no source")
+        return [command.became(IncidentImported, **_named(command, Incident()))]
+    now = command.became(ImportCorrected, **_named(command, incident), **_gone(incident))
+    if dict(now) == dict(incident.past) | _gone(incident):
+        return []
+    if incident.settled:
+        raise Refused(f"it was changed at its source, and here it is {incident.settled}")
+    return [now]
+
+
+def _check_past(command: ImportIncident, incident: Incident) -> None:
+    """Whatever happened can be taken in; only what contradicts itself cannot."""
+    labels = [person.label for person in command.participants]
+    students = [person.student_id for person in command.participants if person.student_id]
+    if len(set(labels)) < len(labels) or len(set(students)) < len(students):
+        raise Refused("somebody is named twice: give one person all their roles at once")
+    if not {done.label for done in command.actions} <= {*labels}:
+        raise Refused("an action is of nobody who took part")
+    if len({done.identifier for done in command.actions}) < len(command.actions):
+        raise Refused("an action is named twice")
+    if incident.labels + len(labels) > LABELS:
+        raise Refused(f"more than {LABELS} people were named in it by now")
+
+
+def _named(command: ImportIncident, incident: Incident) -> dict[str, Any]:
+    """Its people and actions by the labels and numbers that they have here, the new ones next."""
+    own, done_before = _by_name(incident.past)
+    labels = dict(zip(_identities(own.values()), own, strict=True))
+    new_labels = (f"P{n}" for n in count(incident.labels + 1))
+    label = {
+        person.label: labels.get(identity) or next(new_labels)
+        for person, identity in zip(
+            command.participants, _identities(command.participants), strict=True
+        )
+    }
+    numbers = {done.identifier: number for number, done in done_before.items()}
+    new_numbers = count(incident.numbered + 1)
+    return {
+        "participants": tuple(
+            person.model_copy(update={"label": label[person.label]})
+            for person in command.participants
+        ),
+        "actions": tuple(
+            done.model_copy(
+                update={
+                    "label": label.get(done.label, done.label),
+                    "number": numbers.get(done.identifier) or next(new_numbers),
+                }
+            )
+            for done in command.actions
+        ),
+    }
+
+
+def _identities(people: Iterable[Participant]) -> list[str]:
+    """What tells people of one source apart: the student's id, or being the n-th from outside."""
+    outside = count(1)
+    return [person.student_id or f"outside {next(outside)}" for person in people]
+
+
+def _gone(incident: Incident) -> dict[str, None]:
+    """A text that was destroyed does not come back with the next import."""
+    return dict.fromkeys(TEXTS) if incident.gone else {}
+
+
+def _adopt(command: AdoptIncident, incident: Incident) -> list[IncidentEvent]:
+    if incident.past is None:
+        raise Refused("it was logged here: it goes to every sink that wants it")
+    if command.sink in incident.adopted:
+        raise Refused(f"it is kept at {command.sink} already")
+    return [command.became(IncidentAdopted)]
 
 
 def _destroy(command: DestroyText, incident: Incident) -> list[IncidentEvent]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Container, Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from pydantic import Field
 
@@ -20,6 +21,7 @@ from ledger.domain.codes import (
     Action,
     Behavior,
     Injury,
+    LengthDifference,
     Level,
     Location,
     Motivation,
@@ -130,3 +132,79 @@ def length(minutes: int | None, days: Decimal | None) -> str:
     if days is not None:
         return f"{days.normalize():f} {'day' if 0 < days <= 1 else 'days'}"
     return f"{minutes} min" if minutes is not None else ""
+
+
+# An incident of a source: an earlier system of the school's, or one that it keeps beside this.
+
+
+class Origin(Value):
+    """Where a record was first: the source, and what that calls it."""
+
+    source: Short
+    school: Short = ""
+    identifier: Annotated[str, Field(max_length=120)]
+
+    def __str__(self) -> str:
+        school = f" of school {self.school}" if self.school else ""
+        return f"{self.source}: {self.identifier}{school}"
+
+
+class PastAction(Measure):
+    """An action as a source has it; `number` is the stream's own, 0 until it has given one."""
+
+    number: int = 0
+    label: str
+    identifier: Annotated[str, Field(max_length=120)]
+    foreign: Short | None = None
+    served: bool = False
+    served_minutes: Minutes | None = None
+    served_days: Days | None = None
+    difference: LengthDifference | None = None
+
+
+class OriginalLine(Value):
+    """One record of the source as it came, in JSON, and whose it is: see `Past.line_of`."""
+
+    kind: str  # incident, behavior, non-offender, staff, action; a name: outside, reporter
+    of: str = ""
+    line: Words
+
+
+Original = tuple[OriginalLine, ...]
+
+
+class Past(Report):
+    """The whole of an incident as a source has it; what fits no code of ours is kept beside it."""
+
+    origin: Origin
+    participants: Annotated[tuple[Participant, ...], Field(max_length=PARTICIPANT_CAP)] = ()
+    actions: Annotated[tuple[PastAction, ...], Field(max_length=200)] = ()
+    description: SealedOrNot[Words] = None
+    original: SealedOrNot[Original] = None
+
+    def line_of(self, kind: str, of: str = "") -> str | None:
+        """The source's own record of this kind: of a student's id and `|word` of a behavior, of an
+        action's identifier, of the n-th outside person, or the only one."""
+        lines = self.original if isinstance(self.original, tuple) else ()
+        return next((one.line for one in lines if (one.kind, one.of) == (kind, of)), None)
+
+
+K = TypeVar("K")
+W = TypeVar("W")
+V = TypeVar("V")
+
+
+def followed(
+    here: Mapping[K, V],
+    was: Mapping[K, W],
+    now: Mapping[K, W],
+    make: Callable[[W], V],
+    needed: Container[K] = (),
+) -> dict[K, V]:
+    """What stands here once its source went from `was` to `now`: only what changed there.
+
+    What is `needed` here stays, though the source dropped it.
+    """
+    changed = {key: make(value) for key, value in now.items() if was.get(key) != value}
+    dropped = {key for key in was if key not in now and key not in needed}
+    return {key: value for key, value in here.items() if key not in dropped} | changed

@@ -11,7 +11,7 @@ from typing import Any, assert_never
 import sqlalchemy as sa
 
 from ledger.domain import Destroyed, Recorded, Undone, When, standing
-from ledger.domain.codes import Action, Level, Role
+from ledger.domain.codes import Action, Level, Role, StatementKind
 from ledger.domain.incident import (
     ActionCorrected,
     ActionServed,
@@ -21,10 +21,14 @@ from ledger.domain.incident import (
     CircumstancesCorrected,
     DetailsFilledIn,
     FamilyContacted,
+    ImportCorrected,
+    IncidentAdopted,
     IncidentEvent,
+    IncidentImported,
     IncidentMerged,
     IncidentReported,
     IncidentVoided,
+    OfSource,
     ParticipantAdded,
     ParticipantRemoved,
     ParticipantReplaced,
@@ -34,7 +38,16 @@ from ledger.domain.incident import (
     StatementAdded,
     TextDestroyed,
 )
-from ledger.domain.particulars import BehaviorSeen, Details, Measure, OfOne, Participant
+from ledger.domain.particulars import (
+    BehaviorSeen,
+    Details,
+    Measure,
+    OfOne,
+    Participant,
+    Past,
+    PastAction,
+    followed,
+)
 from ledger.projections import History, Projection, Rows, number, table, text
 
 
@@ -50,6 +63,7 @@ class Person:
     motivation: str | None = None
     injury: str | None = None
     minutes_lost: int | None = None
+    name: str | None = None  # of an outside person, as a source gave it
 
     @property
     def referred(self) -> bool:
@@ -96,6 +110,8 @@ class Doing:
     served_days: str | None = None
     difference: str | None = None
     note: str | None = None
+    identifier: str | None = None  # at its source
+    foreign: str | None = None  # the source's word for it
 
 
 @dataclass
@@ -136,6 +152,8 @@ class Card:
     office: dict[str, Any] | None = None
     changes: list[Change] = field(default_factory=list)
     version: int = 0
+    origin: dict[str, Any] | None = None  # source, school, identifier there, sinks that adopted it
+    reporter: str | None = None  # by the name that a source gave
 
     @property
     def level(self) -> str:
@@ -145,7 +163,9 @@ class Card:
 
     @property
     def open(self) -> list[str]:
-        """What has not been said yet."""
+        """What has not been said yet; nobody is asked about what came from elsewhere."""
+        if self.origin is not None:
+            return []
         referred = [p for p in self.people.values() if p.referred]
         missing = {
             "what was seen": not self.statements,
@@ -166,8 +186,13 @@ class Card:
 def told(stream: str, history: Iterable[Recorded[Any]]) -> Card:
     """One incident, from the events that stand."""
     card = Card(stream.partition("-")[2])
+    past: OfSource | None = None
     for recorded in standing(history):
-        _tell(card, recorded, recorded.event)
+        if isinstance(recorded.event, OfSource):
+            _follow(card, recorded, past, recorded.event)
+            past = recorded.event
+        else:
+            _tell(card, recorded, recorded.event)
         card.version = recorded.version
     return card
 
@@ -211,6 +236,10 @@ def _tell(card: Card, recorded: Recorded[Any], event: IncidentEvent) -> None:
             card.standing, card.merged_into = "merged", event.into
         case IncidentVoided():
             card.standing, card.void_reason = "voided", _words(event.reason)
+        case IncidentAdopted():
+            card.origin = {**(card.origin or {}), "adopted": [*_adopted(card), event.sink]}
+        case IncidentImported() | ImportCorrected():
+            raise AssertionError("followed before")
         case TextDestroyed() | Undone():
             pass  # the statement itself says that it was destroyed; what was undone is not told
         case _:
@@ -227,6 +256,92 @@ def _report(card: Card, recorded: Recorded[Any], event: IncidentReported) -> Non
     card.people = {p.label: _person(p) for p in event.participants}
 
 
+def _follow(card: Card, recorded: Recorded[Any], was: OfSource | None, event: OfSource) -> None:
+    """What a source says, and then only what it says otherwise than before."""
+    if was is None:
+        card.reported, card.recorded_at = True, _iso(recorded.recorded_at)
+        card.origin = event.origin.model_dump(mode="json") | {"adopted": []}
+    else:
+        now = _differences(was, event)
+        card.changes.append(_change(recorded, "its source", "", now, ""))
+    if was is None or was.occurred != event.occurred:
+        card.occurred_at, card.zone = _iso(event.occurred.at), event.occurred.zone
+        card.day_only = event.occurred.day_only
+    card.school_id, card.reporter = event.school_id, event.line_of("reporter")
+    if was is None or was.reported_by != event.reported_by:
+        card.reported_by = event.reported_by
+    before = {} if was is None else _given(was, Details)
+    card.details = followed(card.details, before, _given(event, Details), lambda value: value)
+    _follow_people(card, was, event)
+    card.statements = [said for said in card.statements if said.number] + _described(
+        recorded, event
+    )
+
+
+def _follow_people(card: Card, was: OfSource | None, event: OfSource) -> None:
+    recorded_at = card.recorded_at
+    actions = {done.number: done for done in event.actions}
+    actions_before = {done.number: done for done in was.actions} if was else {}
+    card.actions = followed(
+        card.actions, actions_before, actions, lambda done: _done_there(done, recorded_at)
+    )
+    people = {p.label: p for p in event.participants}
+    people_before = {p.label: p for p in was.participants} if was else {}
+    standing = {done.label for done in card.actions.values()}
+    card.people = followed(card.people, people_before, people, _person, standing)
+    outside = [p for p in card.people.values() if p.label in people and p.outside]
+    for n, person in enumerate(outside, 1):
+        person.name = event.line_of("outside", str(n))
+
+
+def _done_there(done: PastAction, recorded_at: str) -> Doing:
+    return Doing(
+        number=done.number,
+        label=done.label,
+        recorded_at=recorded_at,
+        served=done.served,
+        served_minutes=done.served_minutes,
+        served_days=_decimal(done.served_days),
+        difference=done.difference.value if done.difference else None,
+        identifier=done.identifier,
+        foreign=done.foreign,
+        **_measure(done),
+    )
+
+
+def _described(recorded: Recorded[Any], event: OfSource) -> list[Said]:
+    """What the source tells of it, as a statement of nobody here."""
+    if event.description is None:
+        return []
+    gone = event.description if isinstance(event.description, Destroyed) else None
+    return [
+        Said(
+            number=0,
+            kind=StatementKind.REPORTED.value,
+            verb=StatementKind.REPORTED.verb,
+            observer=event.origin.source,
+            observed=None,
+            observed_at=None,
+            recorded_at=_iso(recorded.recorded_at),
+            version=recorded.version,
+            text=None if isinstance(event.description, Destroyed) else event.description,
+            destroyed=str(gone) if gone else None,
+        )
+    ]
+
+
+def _differences(was: OfSource, now: OfSource) -> str:
+    """Which parts its source has otherwise now."""
+    words = {"occurred": "when", "participants": "who and what", "actions": "what was done"}
+    names = [name for name in Past.model_fields if getattr(was, name) != getattr(now, name)]
+    told = [words.get(name, name.replace("_", " ")) for name in names if name != "original"]
+    return ", ".join(told or ["its own record"])
+
+
+def _adopted(card: Card) -> list[str]:
+    return card.origin["adopted"] if card.origin else []
+
+
 def _person(participant: Participant) -> Person:
     return Person(
         label=participant.label,
@@ -241,7 +356,11 @@ def _person(participant: Participant) -> Person:
 
 
 def _seen(behaviors: Iterable[BehaviorSeen]) -> list[dict[str, Any]]:
-    return [{"code": b.code.value, "level": b.level.value, "assumed": b.assumed} for b in behaviors]
+    return [
+        {"code": b.code.value, "level": b.level.value, "assumed": b.assumed}
+        | ({"foreign": b.foreign} if b.foreign else {})
+        for b in behaviors
+    ]
 
 
 def _said(recorded: Recorded[Any], event: StatementAdded) -> Said:
@@ -452,7 +571,7 @@ def _rows(stream: str, history: History) -> Rows:
     return {"incident": [incident], "participant": people}
 
 
-INCIDENTS = Projection("incidents", 1, frozenset({"incident"}), _tables, _rows)
+INCIDENTS = Projection("incidents", 2, frozenset({"incident"}), _tables, _rows)
 
 
 def card_of(stored: str) -> Card:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import sqlalchemy as sa
 
 from ledger.domain.codes import Role
+from ledger.domain.incident import OfSource
 from ledger.projections import History, Projection, Rows, number, table, text
 from ledger.projections.incidents import Card, Doing, Person, told
 
@@ -16,7 +18,7 @@ _tables = sa.MetaData()
 table(
     "sis_record",
     _tables,
-    text("kind"),  # incident, behavior, non-offender, action
+    text("kind"),  # incident, behavior, non-offender, action, staff, restraint
     text("incident_id"),
     text("student_id"),
     text("level"),
@@ -31,23 +33,87 @@ def _rows(stream: str, history: History) -> Rows:
     if not card.reported or card.standing != "open":
         return {}
     position = max(r.position for r in history)
-    records: list[Record] = [("incident", None, card.level, _incident(card))]
+    own = [*_records(card)]
+    past = [r for r in history if isinstance(r.event, OfSource)]
+    records = own if not past else _with_origin(card, own, told(stream, past[-1:]), past[-1].event)
+    return {"sis_record": [_row(stream, card, position, record) for record in records]}
+
+
+def _records(card: Card) -> Iterator[Record]:
+    yield "incident", None, card.level, _incident(card)
     for person in card.people.values():
-        records += [
-            ("behavior", person.student_id, seen["level"], _behavior(person, seen))
-            for seen in person.behaviors
-            if person.student_id
-        ]
-    records += [
-        ("non-offender", person.student_id, card.level, {"roles": person.roles})
-        for person in card.people.values()
-        if person.student_id and not person.behaviors
-    ]
+        if person.student_id:
+            yield from _of_person(card, person)
     for done in card.actions.values():
         actor = card.people.get(done.label)
         if actor is not None and actor.student_id:
-            records.append(("action", actor.student_id, card.level, _action(card, done, actor)))
-    return {"sis_record": [_row(stream, card, position, record) for record in records]}
+            yield "action", actor.student_id, card.level, _action(card, done, actor)
+    if card.reported_by:
+        yield "staff", None, card.level, _staff(card, card.reported_by)
+    for used in card.restraints:
+        held = card.people.get(used["label"])
+        if held is not None and held.student_id:
+            yield "restraint", held.student_id, card.level, _restraint(card, used)
+
+
+def _of_person(card: Card, person: Person) -> Iterator[Record]:
+    for seen in person.behaviors:
+        yield "behavior", person.student_id, seen["level"], _behavior(card, person, seen)
+    if not person.behaviors:
+        yield "non-offender", person.student_id, card.level, _beside(card, person)
+
+
+# What came from elsewhere says so, with its source's own line and what we made of that line then.
+
+
+def _with_origin(
+    card: Card, records: Iterable[Record], as_imported: Card, past: OfSource
+) -> list[Record]:
+    was = {_name(record): record[3] for record in _records(as_imported)}
+    now = {_name(record): record for record in records}
+    for record in _only_there(card, past):
+        now.setdefault(_name(record), record)
+    if any(kind == "staff" and record[3]["there"] for (kind, _), record in now.items()):
+        now.pop(("staff", card.reported_by or ""), None)  # the source's own line says who reported
+    return [
+        (kind, student, level, body | {"came": _came(card, past, name, was.get(name))})
+        for name, (kind, student, level, body) in now.items()
+    ]
+
+
+def _only_there(card: Card, past: OfSource) -> Iterator[Record]:
+    """What the source says and no record of ours: a staff member, a part beside being referred."""
+    here = {person.student_id: person for person in card.people.values() if person.student_id}
+    lines = past.original if isinstance(past.original, tuple) else ()
+    for one in lines:
+        if one.kind == "staff":
+            yield "staff", None, card.level, _staff(card, None, one.of)
+        if one.kind == "non-offender" and one.of in here:
+            yield "non-offender", one.of, card.level, _beside(card, here[one.of])
+
+
+def _name(record: Record) -> tuple[str, str | None]:
+    """What makes a record of an incident the same one before and after a correction."""
+    kind, student, _, body = record
+    own = {
+        "behavior": lambda: f"{student}|{body.get('foreign') or body['code']}",
+        "action": lambda: body["identifier"] or str(body["number"]),
+        "staff": lambda: body["staff_id"] or body["there"],
+        "restraint": lambda: str(body["number"]),
+    }
+    return kind, own[kind]() if kind in own else student
+
+
+def _came(
+    card: Card, past: OfSource, name: tuple[str, str | None], was: dict[str, Any] | None
+) -> dict[str, Any]:
+    kind, of = name
+    line = past.line_of(kind, of or "")
+    return {
+        **(card.origin or {}),
+        "line": json.loads(line) if line else {},
+        "was": was,
+    }
 
 
 def _row(stream: str, card: Card, position: int, record: Record) -> dict[str, Any]:
@@ -79,15 +145,48 @@ def _incident(card: Card) -> dict[str, Any]:
     }
 
 
-def _behavior(person: Person, seen: dict[str, Any]) -> dict[str, Any]:
+def _behavior(card: Card, person: Person, seen: dict[str, Any]) -> dict[str, Any]:
     others = [role for role in person.roles if role != Role.REFERRED.value]
-    return {"code": seen["code"], "level": seen["level"], "label": person.label, "also": others}
+    return {
+        "code": seen["code"],
+        "level": seen["level"],
+        "foreign": seen.get("foreign"),
+        "label": person.label,
+        "also": others,
+        "school_id": card.school_id,
+    }
+
+
+def _beside(card: Card, person: Person) -> dict[str, Any]:
+    roles = [role for role in person.roles if role != Role.REFERRED.value]
+    return {"roles": roles, "school_id": card.school_id}
+
+
+def _staff(card: Card, staff_id: str | None, there: str = "") -> dict[str, Any]:
+    """The reporter, by our id, or by the number that a source has for them."""
+    roles = [Role.REPORTER.value]
+    return {"staff_id": staff_id, "there": there, "roles": roles, "school_id": card.school_id}
+
+
+def _restraint(card: Card, used: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "number": used["number"],
+        "kind": used["kind"],
+        "began": used["began"]["at"],
+        "zone": used["began"]["zone"],
+        "minutes": used.get("minutes"),
+        "reasons": used.get("reasons", []),
+        "by": used.get("by", []),
+        "school_id": card.school_id,
+    }
 
 
 def _action(card: Card, done: Doing, person: Person) -> dict[str, Any]:
     return {
         "number": done.number,
+        "identifier": done.identifier,
         "action": done.action,
+        "foreign": done.foreign,
         "on": done.on,
         "days": done.days,
         "minutes": done.minutes,
@@ -101,4 +200,4 @@ def _action(card: Card, done: Doing, person: Person) -> dict[str, Any]:
     }
 
 
-SIS_RECORDS = Projection("sis_records", 1, frozenset({"incident"}), _tables, _rows)
+SIS_RECORDS = Projection("sis_records", 2, frozenset({"incident"}), _tables, _rows)
