@@ -32,6 +32,7 @@ from ledger.domain.incident import (
     INCIDENT,
     AddParticipant,
     AddStatement,
+    AdoptIncident,
     ContactFamily,
     CorrectAction,
     CorrectBehavior,
@@ -598,3 +599,24 @@ def merge(desk: Desk, id: str, into: str, **said: Any) -> None:
             raise asking.NotOne(f"{into} does not stand itself: {standing.settled}")
 
     _do(desk, whole, MergeIncident(into=other, reason=reason), said, check)
+
+
+@incident.command()
+@click.argument("id")
+@click.option("--sink", required=True, metavar="NAME", help="Where it came from.")
+@follows
+@pass_desk
+@kept_on_failure
+def adopt(desk: Desk, id: str, sink: str, **said: Any) -> None:
+    """Keep an imported incident at the sink that it came from, from now on.
+
+    What was imported is not sent back to where it came from, unless it is adopted.
+
+    \b
+    Examples:
+      bledger incident adopt 4f1c2aa --sink ods
+    """
+    if sink not in desk.school.settings.sinks:
+        known = ", ".join(desk.school.settings.sinks) or "none is set in school.toml"
+        raise click.UsageError(f"there is no sink {sink!r}; there are: {known}")
+    _do(desk, asking.incident(desk, id), AdoptIncident(sink=sink), said)

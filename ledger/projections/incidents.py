@@ -177,10 +177,14 @@ class Card:
         return [name for name, is_open in missing.items() if is_open]
 
     @property
+    def seen(self) -> list[dict[str, Any]]:
+        """All behaviors, in the order of the participants."""
+        return [behavior for person in self.people.values() for behavior in person.behaviors]
+
+    @property
     def behaviors(self) -> list[str]:
         """Codes of all behaviors, each once, in the order of the participants."""
-        seen = [b["code"] for p in self.people.values() for b in p.behaviors]
-        return list(dict.fromkeys(seen))
+        return list(dict.fromkeys(behavior["code"] for behavior in self.seen))
 
 
 def told(stream: str, history: Iterable[Recorded[Any]]) -> Card:

@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from ledger.domain.codes import Behavior, Location
+from ledger.domain.codes import Location
 from ledger.reading import Card, Incidents, IncidentView
 from ledger.reports import wrapped
-from ledger.reports.timeline import contacted, doing, restrained
+from ledger.reports.timeline import contacted, doing, origin, restrained, seen
 from ledger.said import show_day, show_time
 
 SHORT = 7
@@ -36,7 +36,7 @@ def lines(view: IncidentView, zone: ZoneInfo) -> list[str]:
 def headline(card: Card, zone: ZoneInfo) -> str:
     """minor disruption · cafeteria · Wed Oct 14 2026, 12:10 PM"""
     at = datetime.fromisoformat(card.occurred_at).astimezone(zone)
-    what = ", ".join(Behavior(code).label for code in card.behaviors)
+    what = seen(card)
     level = "MAJOR" if card.level == "major" else card.level
     when = show_day(at) if card.day_only else f"{show_day(at)}, {show_time(at)}"
     return f"{level} {what} · {_place(card)} · {when}"
@@ -52,7 +52,8 @@ def _people(view: IncidentView) -> Iterator[str]:
         roles = ", ".join(role.replace("-", " ") for role in person.roles)
         why = f" · why: {person.motivation.replace('-', ' ')}" if person.motivation else ""
         if person.student_id is None:
-            yield f"{person.label}  {person.outside} (outside the school)   {roles}"
+            name = f"{person.name}, " if person.name else ""
+            yield f"{person.label}  {name}{person.outside} (outside the school)   {roles}"
             continue
         student = view.people[person.student_id]
         grade = f"gr {student.grade} {student.teacher}".rstrip()
@@ -63,6 +64,9 @@ def _said(view: IncidentView) -> Iterator[str]:
     for said in view.card.statements:
         who = view.staff.get(said.observer or "", said.observer or "somebody")
         text = said.destroyed or said.text
+        if not said.number:
+            yield f"{who} says: {text}"
+            continue
         yield f"{said.number} {said.verb} {who}: {text}"
 
 
@@ -88,7 +92,11 @@ def _details(view: IncidentView) -> Iterator[str]:
     card, staff = view.card, view.staff
     if card.details.get("slip"):
         yield f"slip {card.details['slip']}"
-    if card.reported_by != card.recorded_by:
+    if card.origin:
+        yield origin(card)
+    if card.reporter:
+        yield f"reported by {card.reporter}"
+    elif card.reported_by != card.recorded_by:
         by, recorder = card.reported_by or "", card.recorded_by or ""
         yield f"reported by {staff.get(by, by)}, recorded by {staff.get(recorder, recorder)}"
     if card.office:
@@ -115,7 +123,7 @@ def table(found: Incidents, zone: ZoneInfo) -> list[str]:
 def _row(card: Card, found: Incidents, zone: ZoneInfo) -> str:
     at = datetime.fromisoformat(card.occurred_at).astimezone(zone)
     people = [found.people[p.student_id].name for p in card.people.values() if p.student_id]
-    what = ", ".join(Behavior(code).label for code in card.behaviors)
+    what = seen(card)
     state = "" if card.standing == "open" else f"  {card.standing}"
     level = "MAJOR" if card.level == "major" else card.level
     day = f"{at:%b} {at.day:>2}"

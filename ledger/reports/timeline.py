@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from ledger.domain.codes import Action, Behavior, Location, Motivation
+from ledger.domain.particulars import Origin
 from ledger.reading import Card, Entry, Timeline
 from ledger.reports import WIDTH, wrapped
 from ledger.said import show_time
@@ -105,7 +106,7 @@ def _entry(entry: Entry, timeline: Timeline, zone: ZoneInfo) -> Iterator[str]:
 def _incident(entry: Entry, card: Card, timeline: Timeline, zone: ZoneInfo) -> Iterator[str]:
     at = "" if card.day_only else _clock(_local(entry.occurred_at, zone))
     level = "MAJOR" if card.level == "major" else card.level
-    what = ", ".join(Behavior(code).label for code in card.behaviors)
+    what = seen(card)
     others = [p.label for p in card.people.values() if p.label != entry.label]
     parts = (what, _place(card), _own_part(card, entry), f"with {', '.join(others)}" * bool(others))
     line = f"{at:>5}  {level:<6} {' · '.join(filter(None, parts))}"
@@ -146,20 +147,46 @@ def _details(card: Card, own: str | None, timeline: Timeline) -> Iterator[str]:
             yield f"contact: {contacted(contact)}{note}"
     if card.office:
         yield f"sent to the office: {_name(card.office.get('to'), timeline)}"
+    if card.origin:
+        yield origin(card)
 
 
 def _statement(said: Any, timeline: Timeline) -> str:
     who = _name(said.observer, timeline)
     if said.destroyed:
         return f"statement {said.number}: {said.destroyed}"
+    if not said.number:
+        return f"{who} says: {said.text}"
     if said.kind == "reported":
         return f"told by {who}, who saw it: {said.text}"
     return f"{said.verb} {who}: {said.text}"
 
 
+def seen(card: Card) -> str:
+    """disruption, other (State Offense)"""
+    each = [_called(Behavior(one["code"]).label, one.get("foreign")) for one in card.seen]
+    return ", ".join(dict.fromkeys(each)) or "no behavior named"
+
+
+def _called(label: str, foreign: str | None) -> str:
+    """Our word, with that of the source it came from."""
+    return f"{label} ({foreign})" if foreign else label
+
+
+def origin(card: Card) -> str:
+    """from sis: 10 of school 255901001, kept there from here"""
+    if card.origin is None:
+        return ""
+    adopted = f", kept at {', '.join(card.origin['adopted'])} from here"
+    return (
+        f"from {Origin.model_construct(**card.origin)}{adopted if card.origin['adopted'] else ''}"
+    )
+
+
 def doing(done: Any) -> str:
     """in-school suspension, 2 days (served 1 day)"""
-    told = ", ".join(filter(None, (Action(done.action).label, _length(done.minutes, done.days))))
+    what = _called(Action(done.action).label, done.foreign)
+    told = ", ".join(filter(None, (what, _length(done.minutes, done.days))))
     if not done.served:
         return told
     served = f"served {_length(done.served_minutes, done.served_days)}".strip()
