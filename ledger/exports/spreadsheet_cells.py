@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from ledger.exports.edfi_desk import Back
+from ledger.exports.desk import Back
 
 ENCODINGS = {"utf-8": "utf-8", "utf-8-bom": "utf-8-sig", "windows-1252": "cp1252"}
 LINE_ENDS = {"lf": "\n", "crlf": "\r\n"}

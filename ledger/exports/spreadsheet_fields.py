@@ -8,9 +8,7 @@ from datetime import datetime, time
 from typing import TYPE_CHECKING, Any
 
 from ledger.domain.codes import Action, Behavior, Code, LengthDifference, Level, Location, Weapon
-from ledger.exports import Sink
-from ledger.exports.edfi_desk import Back, Numbers
-from ledger.exports.edfi_records import local
+from ledger.exports.desk import Desk, local
 
 if TYPE_CHECKING:
     from ledger.reading import SisRecord
@@ -52,29 +50,10 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Names:
-    """What the sink calls people and schools."""
-
-    sink: Sink
-    students: Numbers
-    staff: Numbers
-
-    def member(self, id: str | None) -> str | None:
-        """The number of a member of staff; what the sink does not know them by goes unsaid."""
-        return self.staff.known.get(id or "")
-
-    def school(self, id: str) -> str:
-        number = self.sink.school(id)
-        if number is None:
-            raise Back("the sink has no number for its school")
-        return str(number)
-
-
-@dataclass(frozen=True)
 class Field:
     """One thing that can be said, as many times as the line has it."""
 
-    values: Callable[[Names, Row], Sequence[Value]]
+    values: Callable[[Desk, Row], Sequence[Value]]
     about: str  # incident, behavior, action: the kind of record that it reads; student
     codes: Set | None = None
     form: str = ""  # how it is written when the map does not say: a format of a day or a time
@@ -89,7 +68,7 @@ def _incident(key: str, **more: Any) -> Field:
 def _behavior(read: Callable[[SisRecord], Value], **more: Any) -> Field:
     """Of the behaviors of a line, each value once."""
 
-    def values(_: Names, row: Row) -> Sequence[Value]:
+    def values(_: Desk, row: Row) -> Sequence[Value]:
         return list(dict.fromkeys(map(read, row.behaviors)))
 
     return Field(values, "behavior", **more)
@@ -112,7 +91,7 @@ def _yes(value: bool | None) -> str | None:
 
 def _word(body: Mapping[str, Any], key: str, codes: Set) -> str:
     """The source's own word where one came with the record, else ours."""
-    return body.get("foreign") or codes.labels.get(body[key], body[key])
+    return str(body.get("foreign") or codes.labels.get(body[key], body[key]))
 
 
 def _identifier(record: SisRecord) -> str:
@@ -127,6 +106,11 @@ def _moment(record: SisRecord) -> datetime | None:
 
 def _day(body: Mapping[str, Any]) -> datetime:
     return datetime.combine(datetime.fromisoformat(body["on"]), time())
+
+
+def _member(desk: Desk, id: str | None) -> str | None:
+    """The number of a member of staff; whom the sink does not know goes unsaid."""
+    return desk.staff.known.get(id or "")
 
 
 def _one(read: Callable[[SisRecord], Value], **more: Any) -> Field:
@@ -146,12 +130,14 @@ FIELDS: Mapping[str, Field] = {
     "incident.law_enforcement": _one(
         lambda incident: _yes(incident.body["law_enforcement_told"]), codes=YES_OR_NO
     ),
-    "school": Field(lambda names, row: [names.school(row.incident.body["school_id"])], "incident"),
+    "school": Field(
+        lambda desk, row: [str(desk.school(row.incident.body["school_id"]))], "incident"
+    ),
     "reporter.number": Field(
-        lambda names, row: [names.member(row.incident.body["reported_by"])], "incident"
+        lambda desk, row: [_member(desk, row.incident.body["reported_by"])], "incident"
     ),
     "student.number": Field(
-        lambda names, row: [names.students.number(id) for id in row.students], "student"
+        lambda desk, row: [desk.students.number(id) for id in row.students], "student"
     ),
     "behavior.code": _behavior(lambda seen: seen.body["code"], codes=BEHAVIORS),
     "behavior.word": _behavior(lambda seen: _word(seen.body, "code", BEHAVIORS)),
@@ -166,6 +152,6 @@ FIELDS: Mapping[str, Field] = {
     "action.served_days": _action(lambda body: body["served_days"], number=True),
     "action.difference": _action(lambda body: body["difference"], codes=_set(LengthDifference)),
     "action.by": Field(
-        lambda names, row: [names.member(done.body["by"]) for done in row.actions], "action"
+        lambda desk, row: [_member(desk, done.body["by"]) for done in row.actions], "action"
     ),
 }

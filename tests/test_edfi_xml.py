@@ -1,0 +1,300 @@
+"""Ed-Fi's XML interchange: the same records as over its API, valid against the published XSD."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from copy import deepcopy
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from lxml import etree
+
+from ledger.edfi import INTERCHANGE, NAMESPACES, RECORDS, Part, Record
+from ledger.exports import Line
+from ledger.exports.edfi_xml import interchange
+
+PUBLISHED = Path(__file__).parents[2] / "shared" / "data" / "edfi"
+BULK = PUBLISHED / "v5.2.0" / "Schemas" / "Bulk"
+SAMPLE = PUBLISHED / "v5.2.0" / "Samples" / "StudentDiscipline.xml"
+XSD = "{http://www.w3.org/2001/XMLSchema}"
+NAMESPACE = NAMESPACES["5.2"]
+needs_schemas = pytest.mark.skipif(
+    not PUBLISHED.exists(), reason="Ed-Fi's published schemas are not in ../shared/data/edfi"
+)
+
+KINDS: Mapping[str, Callable[[str], Any]] = {
+    "whole": int,
+    "number": Decimal,
+    "truth": lambda said: said in ("true", "1"),
+}
+Resources = dict[str, list[Line]]
+
+
+@cache
+def schema() -> etree.XMLSchema:
+    return etree.XMLSchema(etree.parse(str(BULK / "Interchange-StudentDiscipline.xsd")))
+
+
+def assert_valid(written: bytes) -> None:
+    schema().assertValid(etree.fromstring(written))
+
+
+# A reader of its own, by the same table: what was written is read back.
+
+
+def read(written: bytes) -> Resources:
+    found: Resources = {}
+    for element in etree.fromstring(written):
+        (record,) = (r for r in RECORDS if r.element == etree.QName(element).localname)
+        found.setdefault(record.endpoint, []).append(line_of(record.parts, element))
+    return found
+
+
+def line_of(parts: Sequence[Part], owner: etree._Element) -> Line:
+    line: Line = {}
+    for part in parts:
+        for element in owner.findall(f"{{{NAMESPACE}}}{part.element}"):
+            place(line, part, value_of(part, element))
+    return line
+
+
+def place(line: Line, part: Part, value: Any) -> None:
+    said = {part.field: value} if part.field else value
+    if part.many:
+        line.setdefault(part.many, []).append(said)
+    else:
+        line |= said
+
+
+def value_of(part: Part, element: etree._Element) -> Any:
+    if part.parts:
+        within = element[0] if part.identity else element
+        return line_of(part.parts, within)
+    text = element.text or ""
+    return KINDS.get(part.kind, str)(text)
+
+
+# The table says what the schemas say.
+
+
+@cache
+def core() -> dict[str, etree._Element]:
+    types = etree.parse(str(BULK / "Ed-Fi-Core.xsd")).getroot()
+    return {name: one for one in types if (name := one.get("name"))}
+
+
+def elements_of(type_name: str) -> list[tuple[str, str, bool]]:
+    """The elements of a type in order: name, type, and whether there can be many."""
+    found = core()[type_name].iter(f"{XSD}element")
+    return [
+        (one.get("name", ""), one.get("type", ""), one.get("maxOccurs", "1") != "1")
+        for one in found
+    ]
+
+
+def pairs(parts: Sequence[Part], type_name: str) -> Iterator[tuple[Part, tuple[str, str, bool]]]:
+    """Each part with the element that the schema has in its place, however deep."""
+    there = elements_of(type_name)
+    assert [part.element for part in parts] == [name for name, _, _ in there]
+    for part, element in zip(parts, there, strict=True):
+        yield part, element
+        if part.parts:
+            inside = f"{part.identity}Type" if part.identity else element[1]
+            yield from pairs(part.parts, inside)
+
+
+@needs_schemas
+@pytest.mark.parametrize("record", RECORDS, ids=lambda record: record.element)
+def test_every_element_stands_where_the_schema_has_it(record: Record) -> None:
+    simple = {"xs:date": "date", "xs:time": "time", "xs:boolean": "truth", "xs:long": "whole"}
+    for part, (_, kind, many) in pairs(record.parts, record.element):
+        assert bool(part.many) == many, part
+        if part.parts:
+            continue
+        if kind.endswith("DescriptorReferenceType"):
+            assert part.kind == "descriptor"
+        else:
+            assert part.kind == simple.get(kind, part.kind), part
+            assert (part.kind == "number") == (kind in ("Currency", "DisciplineActionLength"))
+
+
+@cache
+def api() -> dict[str, Any]:
+    text = (PUBLISHED / "resources-ds-5.0.yaml").read_text(encoding="utf-8")
+    found: dict[str, Any] = yaml.load(text, Loader=yaml.CSafeLoader)["components"]["schemas"]
+    return found
+
+
+def properties(of: dict[str, Any]) -> dict[str, Any]:
+    """The fields of an object, of what it refers to, or of what it is a list of."""
+    of = of.get("items", of)
+    found: dict[str, Any] = api()[of["$ref"].rpartition("/")[2]]["properties"]
+    return found
+
+
+def unnamed(parts: Sequence[Part], fields: dict[str, Any]) -> Iterator[str]:
+    """The JSON fields of these parts that the API does not have."""
+    for part in parts:
+        if part.many and part.many not in fields:
+            yield part.many
+            continue
+        within = properties(fields[part.many]) if part.many else fields
+        if part.field and part.field not in within:
+            yield part.field
+        elif part.parts:
+            yield from unnamed(part.parts, properties(within[part.field]) if part.field else within)
+
+
+@needs_schemas
+@pytest.mark.slow
+@pytest.mark.parametrize("record", RECORDS, ids=lambda record: record.element)
+def test_every_field_is_one_of_the_api(record: Record) -> None:
+    name = f"edFi_{record.endpoint.removesuffix('s')}"
+    later = {"weapons"} if "BehaviorAssociation" in record.element else set()  # since 5.2
+    assert set(unnamed(record.parts, api()[name]["properties"])) == later
+
+
+# What is written is valid, and says what was said.
+
+printable = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), max_size=20)
+texts = st.builds(
+    lambda said, end: said.replace("\ufffe", "").replace("\uffff", "") + end,
+    printable,
+    st.sampled_from(["", "<&>\"']]>", "a\r\nb\tc", "\U0001f600"]),
+)
+WHOLE = st.integers(1, 2**63 - 1)
+VALUES: dict[str, st.SearchStrategy[Any]] = {
+    "descriptor": st.sampled_from(["uri://ed-fi.org/BehaviorDescriptor#Other", "uri://x/A#b & c"]),
+    "date": st.dates().map(str),
+    "time": st.times().map(lambda at: at.strftime("%H:%M:%S")),
+    "number": st.decimals(0, 200, places=2).map(float),
+    "whole": WHOLE,
+    "truth": st.booleans(),
+    "text": texts.map(lambda said: said[:20]),
+}
+NEEDED = {
+    "Behavior",
+    "Discipline",
+    "DisciplineActionIdentifier",
+    "DisciplineDate",
+    "DisciplineIncidentParticipationCode",
+    "DisciplineIncidentReference",
+    "IncidentDate",
+    "IncidentIdentifier",
+    "ResponsibilitySchoolReference",
+    "SchoolReference",
+    "StaffReference",
+    "StudentReference",
+}
+
+
+def lines_of(parts: Sequence[Part], *, whole: bool = True) -> st.SearchStrategy[Line]:
+    """Any object with these parts, or, unless `whole`, with those of them that are needed."""
+
+    def merged(chosen: Sequence[list[Any]]) -> Line:
+        line: Line = {}
+        for part, values in zip(parts, chosen, strict=True):
+            for value in values:
+                place(line, part, value)
+        return line
+
+    def values(part: Part) -> st.SearchStrategy[list[Any]]:
+        value = lines_of(part.parts) if part.parts else VALUES[part.kind]
+        least = 1 if whole or part.element in NEEDED else 0
+        return st.lists(value, min_size=least, max_size=2 if part.many else 1)
+
+    return st.tuples(*map(values, parts)).map(merged)
+
+
+all_resources = st.fixed_dictionaries(
+    {},
+    optional={r.endpoint: st.lists(lines_of(r.parts, whole=False), min_size=1) for r in RECORDS},
+).filter(bool)
+
+
+@needs_schemas
+@given(all_resources)
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_any_record_is_valid_and_is_read_back_as_it_was(resources: Resources) -> None:
+    written = interchange(resources, NAMESPACE)
+    assert_valid(written)
+    plain = {at: [exact(line) for line in lines] for at, lines in read(written).items()}
+    assert plain == {at: [exact(line) for line in lines] for at, lines in resources.items()}
+
+
+def exact(value: Any) -> Any:
+    """The same with every number that is not whole as a float."""
+    if isinstance(value, dict):
+        return {key: exact(part) for key, part in value.items()}
+    if isinstance(value, list):
+        return [exact(part) for part in value]
+    return float(value) if isinstance(value, Decimal) else value
+
+
+@needs_schemas
+def test_the_published_sample_is_read_and_written_without_a_loss() -> None:
+    sample = etree.parse(str(SAMPLE)).getroot()
+    for element in sample.iter(f"{{{NAMESPACE}}}DisciplineIncidentReference"):
+        if name := element.get("ref"):
+            del element.attrib["ref"]
+            (incident,) = sample.iterfind(f"*[@id='{name}']")
+            identity = etree.SubElement(element, f"{{{NAMESPACE}}}DisciplineIncidentIdentity")
+            identity.extend([deepcopy(incident[0]), deepcopy(school_of(incident))])
+    resources = read(etree.tostring(sample))
+    assert {at: len(lines) for at, lines in resources.items()} == {
+        "disciplineIncidents": 21,
+        "studentDisciplineIncidentBehaviorAssociations": 21,
+        "studentDisciplineIncidentNonOffenderAssociations": 2,
+        "staffDisciplineIncidentAssociations": 21,
+        "disciplineActions": 25,
+    }
+    written = interchange(resources, NAMESPACE)
+    assert_valid(written)
+    assert read(written) == resources
+    assert words_of(etree.fromstring(written)) == words_of(sample)
+
+
+def school_of(incident: etree._Element) -> etree._Element:
+    (school,) = incident.findall(f"{{{NAMESPACE}}}SchoolReference")
+    return school
+
+
+def words_of(root: etree._Element) -> Counter[tuple[str, str]]:
+    """Every element with a text of its own."""
+    said = ((str(one.tag), (one.text or "").strip()) for one in root.iter())
+    one_way = {"0": "false", "1": "true"}
+    return Counter(
+        (tag, one_way.get(text, text) if tag.endswith("Indicator") else text)
+        for tag, text in said
+        if text
+    )
+
+
+def test_what_is_not_said_has_no_element() -> None:
+    line = {
+        "incidentIdentifier": "1",
+        "incidentDate": "2026-10-14",
+        "schoolReference": {"schoolId": 255901},
+    }
+    written = interchange({"disciplineIncidents": [line]}, NAMESPACE).decode()
+    assert written == (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        f'<{INTERCHANGE} xmlns="http://ed-fi.org/5.2.0">\n'
+        "<DisciplineIncident>\n"
+        "  <IncidentIdentifier>1</IncidentIdentifier>\n"
+        "  <IncidentDate>2026-10-14</IncidentDate>\n"
+        "  <SchoolReference>\n"
+        "    <SchoolIdentity>\n"
+        "      <SchoolId>255901</SchoolId>\n"
+        "    </SchoolIdentity>\n"
+        "  </SchoolReference>\n"
+        "</DisciplineIncident>\n"
+        f"</{INTERCHANGE}>\n"
+    )
