@@ -7,6 +7,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from itertools import pairwise
 from typing import Any, Protocol
 
@@ -92,6 +93,47 @@ def search_key(name: str) -> str:
 
         plain = anyascii(plain)
     return PARTING.sub(" ", DROPPED.sub("", plain.casefold())).strip()
+
+
+def born_key(birth_date: date, family: str) -> str:
+    """What a child of this family name and birth date is found by."""
+    return f"{birth_date.isoformat()} {search_key(family)}"
+
+
+def with_number(db: Db, number: str) -> str | None:
+    """The id of the only student who has this number, of any kind."""
+    found = having(db, "number", number.casefold())
+    return found[0] if len(found) == 1 else None
+
+
+def having(db: Db, kind: str, key: str) -> list[str]:
+    """Ids of the students with this key (number, name or born); a few are enough to know."""
+    sql = "SELECT DISTINCT student_id FROM student_key WHERE kind = ? AND key = ? LIMIT ?"
+    return [id for (id,) in db.execute(sql, [kind, _storable(key), LIMIT])]
+
+
+def sources_of(db: Db, student_id: str) -> list[str]:
+    """The sources that describe this student today."""
+    sql = "SELECT source FROM student_source WHERE student_id = ? AND here = 1 ORDER BY source"
+    return [source for (source,) in db.execute(sql, [student_id])]
+
+
+def listed_by(db: Db, source: str) -> Iterable[str]:
+    """Ids of the students whom this source has, one at a time."""
+    sql = "SELECT student_id FROM student_source WHERE source = ? AND here = 1"
+    return (id for (id,) in db.execute(sql, [source]))
+
+
+def is_source(db: Db, source: str) -> bool:
+    """Whether this source ever described a student."""
+    sql = "SELECT 1 FROM student_source WHERE source = ? LIMIT 1"
+    return any(True for _ in db.execute(sql, [source]))
+
+
+def same_as(db: Db, student_id: str) -> list[str]:
+    """Ids of the students who were found to be this one."""
+    sql = "SELECT student_id FROM student_same WHERE same_as = ? ORDER BY student_id"
+    return [id for (id,) in db.execute(sql, [student_id])]
 
 
 def find(db: Db, said: str, *, limit: int = LIMIT) -> Finding:

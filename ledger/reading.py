@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, is_dataclass
 from datetime import datetime
 from functools import partial
+from itertools import groupby
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -17,7 +18,7 @@ from ledger.domain.codes import StaffRole
 from ledger.projections import Mark, Views, marks, prefix
 from ledger.projections.concerns import CONCERNS
 from ledger.projections.incidents import INCIDENTS, Card, card_of
-from ledger.projections.roster import FACTS, STAFF, STUDENT
+from ledger.projections.roster import FACTS, FLAGS, SAME, STAFF, STUDENT
 from ledger.projections.sis_records import SIS_RECORDS
 from ledger.projections.timeline import TIMELINE
 from ledger.store import Actor, Ledger
@@ -179,13 +180,15 @@ class Reading:
         streams = partial(self._streams_of, student_id)
         with self._open(window.position, streams) as (db, position):
             staff = _staff(db)
-            found = _entries(db, student_id, window)
+            same = _Same(db)
+            student_id, ids = same.kept(student_id), same.all(student_id)
+            found = _entries(db, ids, window)
             answer = Timeline(
-                student=_students(db, [student_id])[student_id],
+                student=_students(db, [student_id], self._today)[student_id],
                 position=position,
                 behind=window.position is None and position < self.record.head().position,
                 entries=tuple(self._masked(entry) for entry in found),
-                earlier=_earlier(db, student_id, window),
+                earlier=_earlier(db, ids, window),
                 staff=staff,
                 unreadable=_named(marks(db)),
             )
@@ -199,13 +202,13 @@ class Reading:
             rows = db.execute(_begins(id).limit(2)).all()
             if len(rows) != 1:
                 return None
-            card = self._hidden(card_of(rows[0].card))
+            card = self._hidden(_Same(db).card(rows[0].card))
             merged = sa.select(_incident.c.incident_id).where(
                 _incident.c.merged_into == card.incident_id
             )
             answer = IncidentView(
                 card=card,
-                people=_students(db, _ids([card])),
+                people=_students(db, _ids([card]), self._today),
                 staff=_staff(db),
                 position=position,
                 same=tuple(db.execute(merged).scalars()),
@@ -217,15 +220,17 @@ class Reading:
     ) -> Incidents:
         asked = sa.select(_incident.c.card).order_by(_incident.c.occurred_at.desc()).limit(limit)
         asked = _between(asked, _incident.c.occurred_at, window)
-        if student_id is not None:
-            own = sa.select(_participant.c.stream).where(_participant.c.student_id == student_id)
-            asked = asked.where(_incident.c.stream.in_(own))
         if only_open:
             asked = asked.where(_incident.c.is_open == 1, _incident.c.standing == "open")
         with self._open(window.position) as (db, position):
-            cards = tuple(self._hidden(card_of(c)) for c in db.execute(asked).scalars())
+            same = _Same(db)
+            if student_id is not None:
+                theirs = _participant.c.student_id.in_(same.all(student_id))
+                own = sa.select(_participant.c.stream).where(theirs)
+                asked = asked.where(_incident.c.stream.in_(own))
+            cards = tuple(self._hidden(same.card(c)) for c in db.execute(asked).scalars())
             ids = _ids(cards)
-            answer = Incidents(cards, _students(db, ids), position)
+            answer = Incidents(cards, _students(db, ids, self._today), position)
         return self._give("incidents", answer, ids, position, cards=cards)
 
     def extract(self, sink: str, to: str, position: int | None = None) -> Extract:
@@ -255,7 +260,7 @@ class Reading:
     def access_log(self, student_id: str) -> list[AccessLine]:
         """Who read or received this student's record; itself a reading of it."""
         with self._open() as (db, position):
-            staff = _staff(db)
+            staff, ids = _staff(db), frozenset(_Same(db).all(student_id))
         lines = [
             AccessLine(
                 at=found.recorded_at.isoformat().replace("+00:00", "Z"),
@@ -267,18 +272,22 @@ class Reading:
             )
             for page in self.access.since(0)
             for found in page
-            if not isinstance(found, Exception) and student_id in found.event.students
+            if not isinstance(found, Exception) and not ids.isdisjoint(found.event.students)
         ]
         return self._give("access log", lines, [student_id], position)
 
     def facts(self, student_id: str) -> list[dict[str, Any]]:
-        """What the roster said of a student, and from which day each holds."""
-        columns = [FACTS.c[name] for name in ("effective_on", "source", "grade", "flags")]
-        asked = (
-            sa.select(*columns).where(FACTS.c.student_id == student_id).order_by(FACTS.c.position)
+        """What was said of a student, and from which day each holds; flags have no grade."""
+        names = ("effective_on", "source", "grade", "flags", "position")
+        told = sa.select(*(FACTS.c[name] for name in names)).where(FACTS.c.student_id == student_id)
+        columns = [sa.null().label("grade") if n == "grade" else FLAGS.c[n] for n in names]
+        flagged = sa.select(*columns).where(
+            FLAGS.c.student_id == student_id,
+            FLAGS.c.position.not_in(sa.select(told.subquery().c.position)),
         )
         with self._open() as (db, position):
-            answer = [dict(row._mapping) for row in db.execute(asked)]
+            rows = db.execute(sa.union_all(told, flagged).order_by("position"))
+            answer = [{name: row._mapping[name] for name in names[:-1]} for row in rows]
         return self._give("roster facts", answer, [student_id], position)
 
     def staff(self) -> list[dict[str, Any]]:
@@ -340,16 +349,21 @@ class Reading:
         ):
             yield db, views.reached(db)
 
+    @property
+    def _today(self) -> str:
+        return self.access.recorder.clock().date().isoformat()
+
     def _streams_of(self, student_id: str) -> list[str]:
         """Every stream that an earlier timeline of this student can rest on."""
         with self.views.reader.connect() as db:
-            asked = sa.select(_concerns.c.stream).where(_concerns.c.student_id == student_id)
+            ids = _Same(db).all(student_id)
+            asked = sa.select(_concerns.c.stream).where(_concerns.c.student_id.in_(ids))
             concerned = db.execute(asked).scalars()
             staff = db.execute(sa.select(STAFF.c.stream)).scalars()
             # Nobody knows whom a stream that cannot be read speaks of.
             unreadable = _named(marks(db))
-            own = f"student-{student_id}"
-            return list(dict.fromkeys([*concerned, *staff, *unreadable, own]))
+            own = [f"student-{id}" for id in ids]
+            return list(dict.fromkeys([*concerned, *staff, *unreadable, *own]))
 
     def _streams_of_incident(self, id: str) -> list[str]:
         """Every stream that an earlier look at this incident can rest on."""
@@ -382,14 +396,16 @@ class Reading:
             _cover(done, "note")
         for held in (*card.contacts, *card.restraints):
             held |= {k: _HIDDEN for k in ("note", "with_whom") if k in held}
-        _cover(card, "void_reason")
+        for person in card.people.values():
+            _cover(person, "name")
+        _cover(card, "void_reason", "reporter")
         return card
 
     def _extract(self, position: int | None) -> Extract:
         with self._open(position) as (db, reached):
             head = self.record.head(reached)
             asked = sa.select(_sis).order_by(_sis.c.stream, _sis.c.kind, _sis.c.body)
-            unreadable = _named(marks(db))
+            unreadable, same = _named(marks(db)), _Same(db)
             return Extract(
                 ledger_id=self.record.id,
                 position=reached,
@@ -399,7 +415,7 @@ class Reading:
                     SisRecord(
                         r.kind,
                         r.incident_id,
-                        r.student_id,
+                        same.kept(r.student_id),
                         r.level,
                         r.occurred_at,
                         json.loads(r.body),
@@ -410,25 +426,52 @@ class Reading:
                 student_numbers=_numbers(db),
                 staff_numbers=_staff_numbers(db),
                 unreadable=unreadable,
+                student_flags=_flag_histories(db),
             )
 
 
 # Questions to the views
 
 
-def _entries(db: sa.Connection, student_id: str, window: Window) -> list[Entry]:
+class _Same:
+    """Under which id each child is shown, as far as this connection sees."""
+
+    def __init__(self, db: sa.Connection) -> None:
+        asked = sa.select(SAME.c.student_id, SAME.c.same_as)
+        self.shown: dict[str, str] = dict(db.execute(asked).all())
+
+    def kept(self, id: T) -> T | str:
+        return self.shown.get(id, id) if isinstance(id, str) else id
+
+    def all(self, id: str) -> list[str]:
+        """Every id of the child who has this one; the one that is shown first."""
+        kept = self.kept(id)
+        return [kept, *sorted(one for one, shown in self.shown.items() if shown == kept)]
+
+    def card(self, text: str) -> Card:
+        """A stored card, its people under the ids that are shown."""
+        card = card_of(text)
+        for person in card.people.values():
+            person.student_id = self.kept(person.student_id)
+        return card
+
+
+def _entries(db: sa.Connection, ids: Sequence[str], window: Window) -> list[Entry]:
+    same = _Same(db)
     both = (_timeline.c.stream == _timeline_of.c.stream) & (_timeline.c.seq == _timeline_of.c.seq)
     asked = (
         sa.select(_timeline, _timeline_of.c.label, _incident.c.card)
         .select_from(_timeline_of)
         .join(_timeline, both)
         .outerjoin(_incident, _incident.c.stream == _timeline.c.stream)
-        .where(_timeline_of.c.student_id == student_id)
+        .where(_timeline_of.c.student_id.in_(ids))
         .order_by(_timeline.c.occurred_at.desc(), _timeline.c.stream, _timeline.c.seq.desc())
     )
     asked = _between(asked, _timeline_of.c.occurred_at, window)
     if window.kinds:
         asked = asked.where(_timeline.c.kind.in_(window.kinds))
+    # A child who was two in one incident has it once.
+    rows = {(row.stream, row.seq): row for row in db.execute(asked)}
     return [
         Entry(
             kind=row.kind,
@@ -439,17 +482,17 @@ def _entries(db: sa.Connection, student_id: str, window: Window) -> list[Entry]:
             line=row.line,
             actor=row.actor,
             body=json.loads(row.body) if row.body else {},
-            card=card_of(row.card) if row.card else None,
+            card=same.card(row.card) if row.card else None,
         )
-        for row in db.execute(asked)
+        for row in rows.values()
     ]
 
 
-def _earlier(db: sa.Connection, student_id: str, window: Window) -> int:
+def _earlier(db: sa.Connection, ids: Sequence[str], window: Window) -> int:
     if window.since is None:
         return 0
     asked = sa.select(sa.func.count()).where(
-        _timeline_of.c.student_id == student_id, _timeline_of.c.occurred_at < window.since
+        _timeline_of.c.student_id.in_(ids), _timeline_of.c.occurred_at < window.since
     )
     return int(db.execute(asked).scalar_one())
 
@@ -466,13 +509,14 @@ def _begins(id: str) -> sa.Select[Any]:
     return sa.select(_incident).where(column >= id, column < id + "g").order_by(column)
 
 
-def _students(db: sa.Connection, ids: Sequence[str]) -> dict[str, Student]:
+def _students(db: sa.Connection, ids: Sequence[str], today: str) -> dict[str, Student]:
     columns = STUDENT.c
     found: dict[str, Student] = {}
     for start in range(0, len(ids), 500):
         chunk = ids[start : start + 500]
+        flags = _flag_histories(db, chunk, today)
         for row in db.execute(sa.select(STUDENT).where(columns.student_id.in_(chunk))):
-            flags = tuple(filter(None, row.flags.split(",")))
+            *_, (_, held) = (("", ()), *flags.get(row.student_id, ()))
             found[row.student_id] = Student(
                 row.student_id,
                 row.name,
@@ -481,10 +525,33 @@ def _students(db: sa.Connection, ids: Sequence[str]) -> dict[str, Student]:
                 row.teacher,
                 row.number,
                 bool(row.active),
-                flags,
+                held,
             )
     unknown = (i for i in ids if i not in found)
     return found | {i: Student(i, "not on the roster", "", "", "", "", False) for i in unknown}
+
+
+def _flag_histories(
+    db: sa.Connection, ids: Sequence[str] | None = None, until: str | None = None
+) -> dict[str, FlagHistory]:
+    """What held for these students, or for all, from which day on, as their sources said it."""
+    asked = sa.select(FLAGS).order_by(FLAGS.c.student_id, FLAGS.c.effective_on, FLAGS.c.position)
+    if ids is not None:
+        asked = asked.where(FLAGS.c.student_id.in_(ids))
+    if until is not None:
+        asked = asked.where(FLAGS.c.effective_on <= until)
+    rows = groupby(db.execute(asked), key=lambda row: str(row.student_id))
+    return {id: _flag_history(own) for id, own in rows}
+
+
+def _flag_history(rows: Iterable[Any]) -> FlagHistory:
+    """All that held by any source's word, from each day on which one said something."""
+    said: dict[str, list[str]] = {}
+    held: dict[str, tuple[str, ...]] = {}
+    for row in rows:
+        said[row.source] = [flag for flag in row.flags.split(",") if flag]
+        held[row.effective_on] = tuple(sorted({flag for own in said.values() for flag in own}))
+    return tuple(held.items())
 
 
 def _staff(db: sa.Connection) -> dict[str, str]:

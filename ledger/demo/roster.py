@@ -11,7 +11,13 @@ from ledger.demo.world import Happening, Ids
 from ledger.demo.year import at
 from ledger.domain.codes import StaffRole
 from ledger.domain.staff import STAFF, RecordStaff, SetStaffRoles, StaffIdentity
-from ledger.domain.student import STUDENT, Identity, RecordStudent, WithdrawStudent
+from ledger.domain.student import (
+    STUDENT,
+    Identity,
+    RecordFlags,
+    RecordStudent,
+    WithdrawStudent,
+)
 
 SOURCE, FLAGS = "oneroster", "flags"
 
@@ -43,21 +49,25 @@ def _as_staff(adult: Adult, day: date) -> RecordStaff:
     return RecordStaff(who=who, roles=(role,), effective_on=day, source=SOURCE)
 
 
-def _enrolled(
-    school: DemoSchool, ids: Ids, pupil: Pupil, when: datetime, day: date, source: str = SOURCE
-) -> Happening:
+def _enrolled(school: DemoSchool, ids: Ids, pupil: Pupil, when: datetime, day: date) -> Happening:
     student = ids.student(pupil.source_id)
     command = RecordStudent(
         student_id=student,
         effective_on=day,
-        source=source,
+        source=SOURCE,
         who=_identity(pupil),
         grade=pupil.grade,
         school_id=school.school_id,
         homeroom=ids.staff(pupil.homeroom),
-        flags=pupil.flags if source == FLAGS else (),
     )
-    key = f"demo:{source}:{pupil.source_id}"
+    key = f"demo:{SOURCE}:{pupil.source_id}"
+    return Happening(when, _clerk(school, ids), STUDENT, student, key, command)
+
+
+def _flagged(school: DemoSchool, ids: Ids, pupil: Pupil, when: datetime, day: date) -> Happening:
+    student = ids.student(pupil.source_id)
+    command = RecordFlags(student_id=student, effective_on=day, source=FLAGS, flags=pupil.flags)
+    key = f"demo:{FLAGS}:{pupil.source_id}"
     return Happening(when, _clerk(school, ids), STUDENT, student, key, command)
 
 
@@ -97,7 +107,7 @@ def flags(school: DemoSchool, ids: Ids) -> Iterator[Happening]:
     when, day = school.opens + timedelta(hours=1), school.first_day
     for pupil in school.pupils:
         if pupil.flags and pupil.here_on(day):
-            yield _enrolled(school, ids, pupil, when, day, FLAGS)
+            yield _flagged(school, ids, pupil, when, day)
 
 
 def moves(school: DemoSchool, ids: Ids) -> dict[date, list[Happening]]:
@@ -114,7 +124,7 @@ def _arrival(school: DemoSchool, ids: Ids, pupil: Pupil, day: date) -> Iterator[
     when = at(day, 8 * 60)
     yield _enrolled(school, ids, pupil, when, day)
     if pupil.flags:
-        yield _enrolled(school, ids, pupil, when, day, FLAGS)
+        yield _flagged(school, ids, pupil, when, day)
 
 
 def _leaving(school: DemoSchool, ids: Ids, pupil: Pupil, day: date) -> Iterator[Happening]:

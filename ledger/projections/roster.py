@@ -9,8 +9,16 @@ import sqlalchemy as sa
 
 from ledger.domain import Destroyed, Recorded, standing
 from ledger.domain.staff import StaffIdentity, StaffLeft, StaffRecorded, StaffRolesSet
-from ledger.domain.student import Identity, StudentRecorded, StudentWithdrawn
-from ledger.finding import search_key
+from ledger.domain.student import STUDENT as RULES
+from ledger.domain.student import (
+    Facts,
+    FlagsRecorded,
+    Identity,
+    Student,
+    StudentNumbered,
+    StudentRecorded,
+)
+from ledger.finding import born_key, search_key
 from ledger.projections import History, Projection, Rows, number, table, text
 
 NUMBER_KINDS = ("identifier", "sourcedId")  # the first that is there is shown
@@ -30,10 +38,30 @@ table(
     text("birth_date"),
     text("sex"),
     text("school_id"),
-    text("flags"),
     text("numbers"),
 )
+# What a student is found by: kind is number, name or born (birth date and family name).
 table("student_key", _tables, text("student_id"), text("kind"), text("key", index=True))
+# Which sources ever described a student, and which of them still do.
+table(
+    "student_source",
+    _tables,
+    text("student_id", index=True),
+    text("source"),
+    number("here"),
+    sa.Index("student_source_source", "source", "student_id"),
+)
+table(
+    "student_flag",
+    _tables,
+    text("student_id", index=True),
+    text("source"),
+    text("effective_on"),
+    text("flags"),
+    number("position"),
+)
+# Ids under which nothing is shown, as the child is another one too.
+table("student_same", _tables, text("student_id", primary_key=True), text("same_as", index=True))
 table(
     "student_fact",
     _tables,
@@ -80,6 +108,8 @@ STUDENT = sa.table(
 )
 STAFF = _tables.tables["staff"]
 FACTS = _tables.tables["student_fact"]
+FLAGS = _tables.tables["student_flag"]
+SAME = _tables.tables["student_same"]
 
 
 def _rows(stream: str, history: History) -> Rows:
@@ -88,62 +118,124 @@ def _rows(stream: str, history: History) -> Rows:
 
 
 def _student(stream: str, events: list[Recorded[Any]]) -> Rows:
-    recorded = [r for r in events if isinstance(r.event, StudentRecorded)]
-    if not recorded:
-        return {}
-    facts: StudentRecorded = recorded[-1].event
-    last = [r.event for r in events if isinstance(r.event, StudentRecorded | StudentWithdrawn)]
-    who = facts.who if isinstance(facts.who, Identity) else None
-    pupil = {
+    told = [r for r in events if isinstance(r.event, StudentRecorded | StudentNumbered)]
+    student = RULES.fold(events)
+    own = stream.partition("-")[2]
+    shown = student.merged_into or own
+    recorded = [r for r in told if isinstance(r.event, StudentRecorded)]
+    rows: dict[str, Any] = {
+        "student_key": _keys(stream, own, shown, [r.event.who for r in told]) if told else [],
+        "student_fact": [_fact(stream, shown, r) for r in recorded],
+        "student_flag": [_flag(stream, shown, r) for r in _flagged(events)],
+    }
+    if student.merged_into is not None:
+        return rows | {"student_same": [{"stream": stream, "student_id": own, "same_as": shown}]}
+    return rows | {
+        "pupil": [_pupil(stream, own, student, told)] if told else [],
+        "student_source": [
+            {"stream": stream, "student_id": own, "source": source, "here": int(here)}
+            for source in student.facts
+            for here in (source in student.listed,)
+        ],
+    }
+
+
+def _pupil(stream: str, id: str, student: Student, told: list[Recorded[Any]]) -> dict[str, Any]:
+    """The student as the source describes them that spoke last, of those that still have them."""
+    facts = _in_order(student, told)
+    people = [fact.who for fact in facts] or [r.event.who for r in told]
+    who = people[0] if isinstance(people[0], Identity) else None
+    known = [one for one in people if isinstance(one, Identity)]
+    numbered = [r.event.who for r in told if isinstance(r.event, StudentNumbered)]
+    numbers = _numbers([*known, *(one for one in numbered if isinstance(one, Identity))])
+    born = next((one.birth_date for one in known if one.birth_date), None)
+    return {
         "stream": stream,
-        "student_id": facts.student_id,
-        "name": who.name if who else str(facts.who),
+        "student_id": id,
+        "name": _name(who, numbers) if who else str(people[0]),
         "given": (who.preferred or who.given) if who else "",
         "family": who.family if who else "",
-        "grade": facts.grade or "",
-        "homeroom": facts.homeroom,
-        "number": _shown_number(who),
-        "active": int(isinstance(last[-1], StudentRecorded)),
-        "birth_date": who.birth_date.isoformat() if who and who.birth_date else None,
-        "sex": who.sex if who else None,
-        "school_id": facts.school_id,
-        "flags": ",".join(facts.flags),
-        "numbers": json.dumps(who.numbers if who else [], ensure_ascii=False),
-    }
-    return {
-        "pupil": [pupil],
-        "student_key": _keys(stream, facts.student_id, [r.event.who for r in recorded]),
-        "student_fact": [_fact(stream, r) for r in recorded],
+        "grade": next((fact.grade for fact in facts if fact.grade), ""),
+        "homeroom": next((fact.homeroom for fact in facts if fact.homeroom), None),
+        "number": _shown_number(numbers),
+        "active": int(student.here),
+        "birth_date": born.isoformat() if born else None,
+        "sex": next((one.sex for one in known if one.sex), None),
+        "school_id": next((fact.school_id for fact in facts if fact.school_id), None),
+        "numbers": json.dumps(list(numbers.items()), ensure_ascii=False),
     }
 
 
-def _shown_number(who: Identity | None) -> str:
-    numbers = dict(who.numbers) if who else {}
-    return next((numbers[kind] for kind in NUMBER_KINDS if numbers.get(kind)), "")
+def _in_order(student: Student, told: list[Recorded[Any]]) -> list[Facts]:
+    """What the sources say, the last first; of those that have the student, if one has."""
+    sources = [r.event.source for r in reversed(told) if isinstance(r.event, StudentRecorded)]
+    order = list(dict.fromkeys(sources))
+    listed = [source for source in order if source in student.listed]
+    return [student.facts[source] for source in listed or order]
+
+
+def _numbers(people: list[Identity]) -> dict[str, str]:
+    """A number of each kind; the first that says one says which."""
+    return {kind: value for who in reversed(people) for kind, value in who.numbers}
+
+
+def _name(who: Identity, numbers: dict[str, str]) -> str:
+    return who.name or f"student {_shown_number(numbers)} (not on the roster)"
+
+
+def _shown_number(numbers: dict[str, str]) -> str:
+    kinds = (*NUMBER_KINDS, *numbers)
+    return next((numbers[kind] for kind in kinds if numbers.get(kind)), "")
 
 
 def _keys(
-    stream: str, student_id: str, identities: list[Identity | Destroyed]
+    stream: str, own: str, shown: str, identities: list[Identity | Destroyed]
 ) -> list[dict[str, Any]]:
     known = [who for who in identities if isinstance(who, Identity)]
-    numbers = {value.casefold() for who in known for _, value in who.numbers} | {student_id}
+    numbers = {value.casefold() for who in known for _, value in who.numbers} | {own}
     names = {
         token
         for who in known
         for name in (who.given, who.middle, who.family, who.preferred)
         for token in search_key(name or "").split()
     }
-    keys = [("number", n) for n in sorted(numbers)] + [("name", n) for n in sorted(names)]
+    born = {born_key(who.birth_date, who.family) for who in known if who.birth_date}
+    found = {"number": numbers, "name": names, "born": born}
     return [
-        {"stream": stream, "student_id": student_id, "kind": kind, "key": key} for kind, key in keys
+        {"stream": stream, "student_id": shown, "kind": kind, "key": key}
+        for kind, keys in found.items()
+        for key in sorted(keys)
     ]
 
 
-def _fact(stream: str, recorded: Recorded[StudentRecorded]) -> dict[str, Any]:
+def _flagged(events: list[Recorded[Any]]) -> list[Recorded[Any]]:
+    """What was said of flags; by a roster from when on it says any."""
+    rosters = {r.event.source for r in events if getattr(r.event, "flags", ())}
+    kinds = (FlagsRecorded, StudentRecorded)
+    return [
+        r
+        for r in events
+        if isinstance(r.event, kinds)
+        and (isinstance(r.event, FlagsRecorded) or r.event.source in rosters)
+    ]
+
+
+def _flag(stream: str, shown: str, recorded: Recorded[Any]) -> dict[str, Any]:
+    return {
+        "stream": stream,
+        "student_id": shown,
+        "source": recorded.event.source,
+        "effective_on": recorded.event.effective_on.isoformat(),
+        "flags": ",".join(recorded.event.flags),
+        "position": recorded.position,
+    }
+
+
+def _fact(stream: str, shown: str, recorded: Recorded[StudentRecorded]) -> dict[str, Any]:
     event = recorded.event
     return {
         "stream": stream,
-        "student_id": event.student_id,
+        "student_id": shown,
         "effective_on": event.effective_on.isoformat(),
         "source": event.source,
         "grade": event.grade,
@@ -175,4 +267,4 @@ def _staff(stream: str, events: list[Recorded[Any]]) -> Rows:
     return {"staff": [row]}
 
 
-ROSTER = Projection("roster", 1, frozenset({"student", "staff"}), _tables, _rows)
+ROSTER = Projection("roster", 2, frozenset({"student", "staff"}), _tables, _rows)
