@@ -177,10 +177,9 @@ def origin(card: Card) -> str:
     """from sis: 10 of school 255901001, kept there from here"""
     if card.origin is None:
         return ""
-    adopted = f", kept at {', '.join(card.origin['adopted'])} from here"
-    return (
-        f"from {Origin.model_construct(**card.origin)}{adopted if card.origin['adopted'] else ''}"
-    )
+    sinks = ", ".join(card.origin["adopted"])
+    adopted = f", kept at {sinks} from here" if sinks else ""
+    return f"from {Origin.model_construct(**card.origin)}{adopted}"
 
 
 def doing(done: Any) -> str:
