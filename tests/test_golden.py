@@ -78,11 +78,16 @@ from ledger.domain.staff import STAFF, StaffIdentity, StaffLeft, StaffRecorded, 
 from ledger.domain.student import (
     STUDENT,
     ContactMade,
+    FlagsRecorded,
     Identity,
     IdentityDestroyed,
     ObservationRecorded,
     PraiseRecorded,
+    StudentLinked,
+    StudentMerged,
+    StudentNumbered,
     StudentRecorded,
+    StudentUnlisted,
     StudentWithdrawn,
 )
 from ledger.store import Unreadable, sqlite
@@ -291,6 +296,19 @@ EXAMPLES: dict[str, tuple[Event, ...]] = {
             flags=("iep", "english-learner"),
         ),
         StudentWithdrawn(student_id=ANA, effective_on=DAY, source="roster"),
+        StudentUnlisted(student_id=ANA, effective_on=DAY, source="roster"),
+        StudentNumbered(
+            student_id=ANA,
+            source="old system",
+            who=Identity(given="", family="", numbers=(("studentUniqueId", "9900417"),)),
+        ),
+        StudentLinked(
+            student_id=ANA, source="new system", source_id="s-88", instead_of="old system"
+        ),
+        StudentMerged(student_id=ANA, into=BO),
+        FlagsRecorded(
+            student_id=ANA, effective_on=DAY, source="flags", flags=("iep", "english-learner")
+        ),
         PraiseRecorded(
             student_id=ANA, occurred=AT, code=Positive.SELF_REGULATION, by="staff-1", text=WHY
         ),
