@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Generic, TypeVar
@@ -46,6 +46,7 @@ class RosterStudent:
     birth_date: date | None
     sex: str | None
     active: bool
+    place: tuple[str, int] = field(default=("", 0), compare=False)  # file and line of the row
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import csv
 import io
 import re
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -22,6 +22,7 @@ from ledger.imports.sources import DAMAGE, Opener, cause
 T = TypeVar("T")
 
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+BREAK = re.compile(r"[\r\n]")
 LOST = "\ufffd"
 FOREIGN = re.compile("[\udc80-\udcff]")  # a byte that is not UTF-8, kept apart
 
@@ -153,6 +154,12 @@ class Reading:
     def note(self, file: str, line: int, column: str, reason: str) -> None:
         self.problems.append(Problem(file, line, column, reason))
 
+    def all_problems(self) -> tuple[Problem, ...]:
+        """Every problem, or for each file how many more there are than are listed."""
+        for file in self.layout.files:
+            self.problems.say_rest(file)
+        return tuple(self.problems)
+
     def each(self, file: str, make: Callable[[Row], T | None]) -> Iterator[T]:
         """What `make` gives for each row; a row that cannot be read is noted and left out."""
         for row, fault in self._rows(file):
@@ -199,9 +206,10 @@ class Reading:
         if file not in self.files:
             return
         lines = _Lines(self._lines(file))
-        records = _records(lines, self._delimiter(lines, self.layout.files[file]))
-        line, header = next(records, (1, "there is none"))
+        delimiter = self._delimiter(lines, self.layout.files[file])
+        line, header = next(_records(lines, delimiter), (1, "there is none"))
         places = self._places(file, line, header)
+        records = _records(lines, delimiter, len(header), places.values())
         for line, record in records if places else ():
             cells, fault = ([], record) if isinstance(record, str) else (record, "")
             named = {column: cells[place].strip() for column, place in places.items() if cells}
@@ -311,7 +319,7 @@ def _until_said(lines: _Lines) -> Iterator[tuple[int, str]]:
             return
 
 
-ERROR = re.compile(r"#(N/A|#+|[^\W\d_][\w/]*[!?])")
+ERROR = re.compile(r"#(N/A|#+|[A-ZÀ-Þ][A-ZÀ-Þ0-9/_]*[!?])")
 SHORTENED = re.compile(r"\d([.,]\d+)?E\+\d{1,3}", re.IGNORECASE | re.ASCII)
 
 
@@ -382,13 +390,14 @@ class _Lines:
         self._back.extendleft(reversed(lines))
 
 
-def _records(lines: _Lines, delimiter: str) -> Iterator[tuple[int, list[str] | str]]:
+def _records(
+    lines: _Lines, delimiter: str, width: int = 0, read: Collection[int] = ()
+) -> Iterator[tuple[int, list[str] | str]]:
     """Each record and its first line; for one that cannot be read, why.
 
     The lines below an unreadable record are read again, each for itself: an open quote costs one
-    row, not the file.
+    row, not the file. `width` is that of the header, `read` are the places of cells that matter.
     """
-    width = 0
     while True:
         held, cells = _record(lines, delimiter)
         if not held:
@@ -397,7 +406,7 @@ def _records(lines: _Lines, delimiter: str) -> Iterator[tuple[int, list[str] | s
             if not any(map(str.strip, cells)):
                 continue
             width = width or len(cells)
-            swallows = len(held) > 1 and _swallows(held, width, delimiter)
+            swallows = len(held) > 1 and _swallows(held, cells, width, delimiter, read)
             cells = BAD_QUOTES if swallows else _fitting(cells, width)
         if isinstance(cells, str):
             lines.back(held[1:])
@@ -439,11 +448,18 @@ CSV_ERRORS = {  # a part of what csv says → what we say; the last fits all
 }
 
 
-def _swallows(held: list[tuple[int, str]], width: int, delimiter: str) -> bool:
+def _swallows(
+    held: list[tuple[int, str]], cells: list[str], width: int, delimiter: str, read: Collection[int]
+) -> bool:
     """Whether a quoted cell runs over the end of its row, into lines that are rows themselves."""
     (_, first), *below = held
     rows = (next(csv.reader([line], delimiter=delimiter), []) for _, line in below)
-    return first.count(delimiter) >= width - 1 and any(len(cells) == width for cells in rows)
+    odd = first.count(delimiter) >= width - 1 or any(map(BREAK.search, _at(cells, read)))
+    return odd and any(len(row) == width for row in rows)
+
+
+def _at(cells: list[str], places: Collection[int]) -> list[str]:
+    return [cell for place, cell in enumerate(cells) if place in places]
 
 
 def _fitting(cells: list[str], width: int) -> list[str] | str:
