@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date, time
-from typing import Any
+from collections import Counter
+from datetime import date, time, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from cli import Desk, answers, asking, pass_desk
-from cli.errors import RECORDED
+from cli.errors import RECORDED, Failed
 from ledger.domain.calendar import (
     CALENDAR,
     BellSchedule,
@@ -24,6 +26,14 @@ from ledger.domain.days import day_kind, is_business_day, school_year_of
 from ledger.reports import wrapped
 from ledger.said import Unclear, show_day
 
+if TYPE_CHECKING:
+    from ledger.imports import Problem
+    from ledger.imports.calendar_year import Merged
+    from ledger.imports.calendars import Told
+
+AHEAD = timedelta(days=1_000)  # how far ahead an event that repeats is followed
+SHOWN = 30  # problems, and events that were not taken, on a screen
+
 
 @click.group()
 def calendar() -> None:
@@ -32,6 +42,7 @@ def calendar() -> None:
     \b
     Examples:
       bledger calendar set --first 2026-08-12 --last 2027-06-11 --off 2026-11-23..2026-11-27
+      bledger calendar import school.ics
       bledger calendar show
     """
 
@@ -122,6 +133,124 @@ def set_(
     told = [line for one in done for r in one.events for line in wrapped(f"Set  {r.event}", 5)]
     fields = {"events": sum(len(one.events) for one in done), "year": command.name}
     desk.answer("calendar-set/1", fields, told or ["That is set already."])
+
+
+@calendar.command("import")
+@click.argument("path", metavar="FILE", type=click.Path(path_type=Path))
+@click.option("--year", metavar="YEAR", default="", help="2026-27: when FILE speaks of several.")
+@click.option("--first", metavar="DAY", help="The first day of school, whatever FILE says.")
+@click.option("--last", metavar="DAY", help="The last day of school, whatever FILE says.")
+@click.option(
+    "--no-school", multiple=True, metavar="WORD", help="Events with this in their title: no school."
+)
+@click.option(
+    "--minimum", multiple=True, metavar="WORD", help="Events with this in their title: minimum day."
+)
+@click.option("--dry-run", is_flag=True, help="Say what would change, day by day; record nothing.")
+@answers
+@pass_desk
+def import_(
+    desk: Desk,
+    path: Path,
+    year: str,
+    first: str | None,
+    last: str | None,
+    no_school: tuple[str, ...],
+    minimum: tuple[str, ...],
+    dry_run: bool,
+) -> int:
+    """Take in the calendar of a school year. What FILE does not speak of stays as it is set.
+
+    FILE is a calendar that Google, Outlook or Apple exported (.ics), a OneRoster folder or zip, or
+    a CSV with the columns date, kind and name; start and end in place of date for stretches. The
+    kinds are no-school, minimum, closed (the office), holiday (both), first-day and last-day.
+    Bells are rows with kind (regular or minimum), part (period or lunch), name (of the period, or
+    the grades), start and end.
+
+    \b
+    Examples:
+      bledger calendar import school.ics --dry-run
+      bledger calendar import school.ics --year 2026-27 --no-school "ski week"
+      bledger calendar import days.csv --first 2026-08-12 --last 2027-06-10
+      bledger calendar import bells.csv
+    """
+    from ledger.imports.calendar_year import Wanted, merge
+    from ledger.imports.calendars import How, Mark, read
+
+    if not path.exists():
+        raise Failed(f"{path} is not there. Give the calendar's file, or the OneRoster folder.")
+    school, today = desk.school, desk.school.now.date()
+    own = {Mark.NO_SCHOOL: no_school, Mark.MINIMUM: minimum}
+    told = read(path, How(school.settings.zone, today + AHEAD, own))
+    ends = {Mark.FIRST: first, Mark.LAST: last}
+    wanted = Wanted(year, {mark: _day(said) for mark, said in ends.items() if said})
+    merged = merge(told, school.calendar, wanted, today)
+    if merged.commands and not dry_run:
+        with school.record.batch():
+            for command in merged.commands:
+                school.do(CALENDAR, school.settings.school_id, command, again=True)
+        desk.so_far = RECORDED
+    desk.answer("calendar-import/1", _fields(told, merged, dry_run), _lines(told, merged, dry_run))
+    return 1 if any(problem.refused for problem in merged.problems) else 0
+
+
+def _fields(told: Told, merged: Merged, dry_run: bool) -> dict[str, Any]:
+    year = merged.year
+    return {
+        "year": year.name,
+        "first_day": year.first_day,
+        "last_day": year.last_day,
+        "dry_run": dry_run,
+        "events": 0 if dry_run else len(merged.commands),
+        "changes": [
+            {"day": one.day, "now": one.now, "was": one.was, "name": one.name}
+            for one in merged.changes
+        ],
+        "bells": merged.bells,
+        "problems": [_problem(problem) for problem in merged.problems],
+        "not_taken": [{"title": p.title, "why": p.why, "line": p.line} for p in told.passed],
+        "terms": told.terms,
+        "of_other_years": merged.elsewhere,
+        "outside": merged.outside,
+    }
+
+
+def _problem(problem: Problem) -> dict[str, Any]:
+    names = ("file", "line", "column", "reason", "refused")
+    return {name: getattr(problem, name) for name in names}
+
+
+def _lines(told: Told, merged: Merged, dry_run: bool) -> list[str]:
+    """What changed day by day, what is wrong, and what was not taken."""
+    year = merged.year
+    did = "would change" if dry_run else "changed"
+    counts = {"days": len(merged.changes), "bells": len(merged.bells)}
+    much = ", ".join(f"{what} that {did}: {count}" for what, count in counts.items() if count)
+    news = much or "that is set already"
+    lines = [f"{year.name}, {show_day(year.first_day)} to {show_day(year.last_day)}: {news}"]
+    lines += [f"  {one}" for one in (*merged.changes, *merged.bells)]
+    lines += _some([str(problem) for problem in merged.problems], "problems")
+    if told.passed:
+        lines.append(f"Events not taken: {len(told.passed)}")
+        alike = Counter((passed.title, passed.why) for passed in told.passed)
+        lines += _some([_times(*one, count) for one, count in alike.items()], "of them")
+    lines += [f"Term, not kept: {term}" for term in told.terms]
+    if merged.outside:
+        lines.append(f"Days without school outside the school year, not kept: {merged.outside}")
+    if merged.elsewhere:
+        lines.append(f"Of other school years, not taken: {merged.elsewhere}; see --year")
+    return [short for line in lines for short in wrapped(line, 6)]
+
+
+def _times(title: str, why: str, count: int) -> str:
+    times = f" ({count} times)" if count > 1 else ""
+    return f"{title}{times}: {why}"
+
+
+def _some(lines: list[str], what: str) -> list[str]:
+    more = len(lines) - SHOWN
+    rest = [f"  … and {more} more {what}: --json lists all"] if more > 0 else []
+    return [f"  {line}" for line in lines[:SHOWN]] + rest
 
 
 @calendar.command()

@@ -21,6 +21,7 @@ from ledger.store.errors import Full
 
 SEEN = "He said quetzal and left."  # words that stand nowhere but in the record
 NOTED, SLIP, PERIOD = "a jaguarundi of a note", "slip-4711", "third bell"
+DAYS = "date,kind\n2026-08-12,first-day\n2027-06-11,last-day\n2026-11-20,minimum\n"
 CANARIES = ("quetzal", "jaguarundi", "4711", "third bell")
 
 
@@ -62,6 +63,7 @@ LINES = {
     "staff role": Line("staff role dana okafor --set counselor"),
     "staff left": Line("staff left dana okafor"),
     "calendar set": Line("calendar set --first 2026-08-12 --last 2027-06-11"),
+    "calendar import": Line("calendar import {days}"),
     "calendar show": Line("calendar show"),
     "export plan": Line("export plan ods", reads=1),
     "export run": Line("export run ods --out {new}", reads=1),
@@ -106,6 +108,7 @@ def lived(desk: School) -> School:
     desk.ok("incident", "act", "last", "conference", "10m", "--note", NOTED)
     desk.ok(*line.split(), "12:10", "--by", "okafor")
     desk.ok("backup", "--into", str(desk.root / "backup"))
+    (desk.root / "days.csv").write_text(DAYS)
     return desk
 
 
@@ -117,6 +120,7 @@ def filled(desk: School, text: str) -> str:
         other=other,
         backup=backup,
         roster=desk.root / "oneroster",
+        days=desk.root / "days.csv",
         new=desk.root / "new",
         sheet=desk.root / "sheet.txt",
     )
