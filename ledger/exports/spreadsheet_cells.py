@@ -14,7 +14,8 @@ LINE_ENDS = {"lf": "\n", "crlf": "\r\n"}
 QUOTINGS = ("minimal", "all", "none")
 
 # Of strftime what is the same on every system and in every language; %-m is not everywhere there.
-DAY: Mapping[str, Callable[[datetime], str]] = {
+Directives = Mapping[str, Callable[[datetime], str]]
+DAY: Directives = {
     "%Y": lambda at: f"{at.year:04}",
     "%y": lambda at: f"{at.year % 100:02}",
     "%m": lambda at: f"{at.month:02}",
@@ -22,7 +23,7 @@ DAY: Mapping[str, Callable[[datetime], str]] = {
     "%d": lambda at: f"{at.day:02}",
     "%-d": lambda at: str(at.day),
 }
-TIME: Mapping[str, Callable[[datetime], str]] = {
+TIME: Directives = {
     "%H": lambda at: f"{at.hour:02}",
     "%-H": lambda at: str(at.hour),
     "%I": lambda at: f"{at.hour % 12 or 12:02}",
@@ -31,6 +32,7 @@ TIME: Mapping[str, Callable[[datetime], str]] = {
     "%S": lambda at: f"{at.second:02}",
     "%p": lambda at: "AM" if at.hour < 12 else "PM",
 }
+MOMENT: Directives = {**DAY, **TIME}
 FORMULA = frozenset("=+-@")
 
 
@@ -46,8 +48,7 @@ def parts_of(form: str) -> list[str]:
 
 def shown(at: datetime, form: str) -> str:
     """This moment in a format whose directives are all known."""
-    known = {**DAY, **TIME}
-    return "".join(known[part](at) if part in known else part for part in parts_of(form))
+    return "".join(MOMENT[part](at) if part in MOMENT else part for part in parts_of(form))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,11 @@ def cell(text: str, dialect: Dialect, longest: int | None = None) -> str:
         text = f"'{text}"
     if longest is not None and len(text) > longest:
         raise Back(f"it is longer than {longest} characters")
+    return fitting(text, dialect)
+
+
+def fitting(text: str, dialect: Dialect) -> str:
+    """The same text; Back with the reason when no line of this dialect can hold it."""
     if not _encodable(text, dialect.encoding):
         raise Back(f"{_named(dialect.encoding)} cannot write a character of it")
     if dialect.quoting == "none" and _special(text, dialect):

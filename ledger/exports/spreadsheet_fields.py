@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, time
 from typing import TYPE_CHECKING, Any
 
 from ledger.domain.codes import Action, Behavior, Code, LengthDifference, Level, Location, Weapon
 from ledger.exports.desk import Desk, local
+from ledger.exports.spreadsheet_cells import DAY, MOMENT, TIME, Directives
 
 if TYPE_CHECKING:
     from ledger.reading import SisRecord
@@ -38,6 +39,7 @@ YES_OR_NO = Set("YesOrNo", {YES: YES, NO: NO})
 class Row:
     """What one line is about: one record of the sheet's kind, with what belongs to it."""
 
+    main: SisRecord
     incident: SisRecord
     behaviors: tuple[SisRecord, ...]
     actions: tuple[SisRecord, ...]
@@ -56,7 +58,8 @@ class Field:
     values: Callable[[Desk, Row], Sequence[Value]]
     about: str  # incident, behavior, action: the kind of record that it reads; student
     codes: Set | None = None
-    form: str = ""  # how it is written when the map does not say: a format of a day or a time
+    form: str = ""  # of a day or a time: how it is written when the map does not say
+    known: Directives = field(default_factory=dict)  # what its format may hold
     number: bool = False  # written with the sheet's decimal mark
     text: bool = False  # free text: it leaves only where the sink's settings say so
 
@@ -121,8 +124,9 @@ FIELDS: Mapping[str, Field] = {
     "incident.id": _one(lambda incident: incident.incident_id),
     "incident.short_id": _one(lambda incident: incident.incident_id[:SHORT]),
     "incident.identifier": _one(_identifier),
-    "incident.date": _one(local, form="%Y-%m-%d"),
-    "incident.time": _one(_moment, form="%H:%M"),
+    "incident.date": _one(local, form="%Y-%m-%d", known=DAY),
+    "incident.time": _one(_moment, form="%H:%M", known=TIME),
+    "incident.moment": _one(_moment, form="%Y-%m-%dT%H:%M", known=MOMENT),
     "incident.level": _one(lambda incident: incident.level, codes=_set(Level)),
     "incident.location": _incident("location", codes=_set(Location)),
     "incident.place": _incident("place", text=True),
@@ -145,7 +149,7 @@ FIELDS: Mapping[str, Field] = {
     "action.number": _action(lambda body: body["number"]),
     "action.code": _action(lambda body: body["action"], codes=ACTIONS),
     "action.word": _action(lambda body: _word(body, "action", ACTIONS)),
-    "action.date": _action(_day, form="%Y-%m-%d"),
+    "action.date": _action(_day, form="%Y-%m-%d", known=DAY),
     "action.days": _action(lambda body: body["days"], number=True),
     "action.minutes": _action(lambda body: body["minutes"]),
     "action.served": _action(lambda body: body["served"], codes=YES_OR_NO),
