@@ -57,12 +57,13 @@ class Reader:
 class SisRecord:
     """One coded fact that an SIS may want; `body` as `projections/sis_records.py` makes it."""
 
-    kind: str  # incident, behavior, non-offender, action
+    kind: str  # incident, behavior, non-offender, action, staff, restraint
     incident_id: str
     student_id: str | None
     level: str  # minor, major
     occurred_at: str  # ISO 8601, UTC
     body: dict[str, Any]
+    recorded_at: str = ""  # when its incident was first recorded
 
 
 @dataclass(frozen=True, slots=True)
@@ -404,7 +405,11 @@ class Reading:
     def _extract(self, position: int | None) -> Extract:
         with self._open(position) as (db, reached):
             head = self.record.head(reached)
-            asked = sa.select(_sis).order_by(_sis.c.stream, _sis.c.kind, _sis.c.body)
+            asked = (
+                sa.select(_sis, _incident.c.recorded_at)
+                .join(_incident, _incident.c.stream == _sis.c.stream)
+                .order_by(_sis.c.stream, _sis.c.kind, _sis.c.body)
+            )
             unreadable, same = _named(marks(db)), _Same(db)
             return Extract(
                 ledger_id=self.record.id,
@@ -419,6 +424,7 @@ class Reading:
                         r.level,
                         r.occurred_at,
                         json.loads(r.body),
+                        r.recorded_at,
                     )
                     for r in db.execute(asked)
                     if r.stream not in unreadable  # what is left of it is of an earlier day

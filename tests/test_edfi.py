@@ -428,7 +428,13 @@ def test_what_was_recorded_comes_out_valid_and_without_a_name_or_a_narrative(
     sink = replace(sis.sink(), student="local")  # as the made-up roster numbers them
     wanted = records(extract, sink)
     assert_valid(wanted)
-    assert [len(lines(wanted, of)) for of in list(ENDPOINTS)[2:]] == [1, 1, 1]
+    assert {to: len(found) for to, found in wanted.resources.items()} == {
+        "behaviorDescriptors": 1,
+        "disciplineDescriptors": 1,
+        "disciplineIncidents": 1,
+        BEHAVIORS: 1,
+        "disciplineActions": 1,
+    }
     assert "not on the roster yet" in why(wanted).values()
     run = write_run(tmp_path / "ods", EDFI.wanted(extract, sink), extract, sink, "checkpoint")
     everything = b"".join(files(run.folder).values()).decode()

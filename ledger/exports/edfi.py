@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING
 
-from ledger.domain.codes import Action
+from ledger.domain.codes import RestraintKind
 from ledger.exports import Format, Held, Line, Sink, Wanted, in_order
-from ledger.exports.asked import Case, asked
+from ledger.exports.asked import Case, asked, sends
 from ledger.exports.desk import Back, held, unreadable
-from ledger.exports.edfi_desk import EdFiDesk, desk_of, words
-from ledger.exports.edfi_records import (
-    action_line,
-    association_key,
-    association_line,
-    descriptor_line,
-    incident_line,
-    parts_of,
-    words_of,
+from ledger.exports.edfi_cases import (
+    ENDPOINT_OF,
+    Outcome,
+    Placed,
+    Stays,
+    of_case,
+    with_what_led_to_them,
 )
+from ledger.exports.edfi_desk import EdFiDesk, desk_of, words
+from ledger.exports.edfi_records import day_of, descriptor_line, identifier_of, words_of
 from ledger.exports.edfi_settings import sink_from
 
 if TYPE_CHECKING:
@@ -37,20 +39,20 @@ ENDPOINTS: Mapping[str, tuple[str, ...]] = {
         "studentReference",
         "behaviorDescriptor",
     ),
+    "studentDisciplineIncidentNonOffenderAssociations": (
+        "disciplineIncidentReference",
+        "studentReference",
+    ),
+    "staffDisciplineIncidentAssociations": ("disciplineIncidentReference", "staffReference"),
     "disciplineActions": ("disciplineActionIdentifier", "disciplineDate", "studentReference"),
+    "restraintEvents": ("restraintEventIdentifier", "schoolReference", "studentReference"),
 }
-ENDPOINT_OF = {  # the kind of our record → where it goes
-    "incident": "disciplineIncidents",
-    "behavior": "studentDisciplineIncidentBehaviorAssociations",
-    "action": "disciplineActions",
-}
-
-NOBODY = "no student of this school is referred in it"
-EVERYBODY = "every student who is referred in it is held back"
-WITH_INCIDENT = "its incident is held back"
-WITH_BEHAVIOR = "the behavior that led to it is held back"
-NO_BEHAVIOR = "no behavior of this student stands in the incident"
-PENDING = "not decided yet: it goes when the action that was taken is known"
+SAME_INCIDENT = "its identifier is another incident's at this sink too"
+SAME_KEY = "another record has its key at this sink too"
+SECLUSION = "seclusion"
+NO_IEP = "restraint of a student without an IEP"
+RESTRAINTS = frozenset(kind.value for kind in RestraintKind) - {RestraintKind.SECLUSION.value}
+IEP = "iep"
 
 LIGHTBEAM = """\
 # In this folder: lightbeam send -c lightbeam-send.yaml --results-file ../results.json
@@ -68,8 +70,7 @@ connection:
   verify_ssl: True
 """
 
-Placed = tuple[str, Line]  # an endpoint and a record that it takes
-Roles = dict[tuple[str, str], set[str]]  # (student, behavior's descriptor) → participation codes
+At = tuple[str, Line]  # an endpoint and a record that it takes
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +93,80 @@ def wanted(extract: Extract, sink: Sink) -> Wanted:
 
 def records(extract: Extract, sink: Sink) -> Made:
     """What the sink should hold of this extract, whatever the order of its records."""
-    desk = desk_of(extract, sink)
-    found = asked(extract, sink)
-    made = [one for case in found.cases for one in _of_case(desk, case)]
-    lines = [one for one in made if not isinstance(one, Held)]
-    lines += _own_words(lines, sink)
-    held = [one for one in made if isinstance(one, Held)] + unreadable(extract)
-    return Made(_by_endpoint(lines), in_order(held), found.not_carried)
+    desk, found = desk_of(extract, sink), asked(extract, sink)
+    left = Counter(found.not_carried)
+    cases = [_restrained(case, extract, sink, left) for case in found.cases]
+    twice = _twice(desk, [case.incident for case in cases])
+    made = [of_case(desk, case, twice.get(case.incident.incident_id)) for case in cases]
+    outcomes = with_what_led_to_them(_once(chain.from_iterable(made)))
+    placed = [one for one in outcomes if isinstance(one, Placed) and _goes(sink, one)]
+    stay = [one for one in outcomes if isinstance(one, Stays) and sends(sink, one.record)]
+    held_back = [held(one.record, one.why, ENDPOINT_OF[one.record.kind]) for one in stay]
+    lines = [(one.endpoint, one.line) for one in placed]
+    return Made(
+        _by_endpoint([*lines, *_own_words(lines, sink)]),
+        in_order([*held_back, *unreadable(extract)]),
+        dict(sorted(left.items())),
+    )
+
+
+def _goes(sink: Sink, one: Placed) -> bool:
+    return any(sends(sink, record) for record in one.of)
+
+
+def _restrained(case: Case, extract: Extract, sink: Sink, left: Counter[str]) -> Case:
+    """The case with the restraints that Ed-Fi knows; the others are counted."""
+    kinds = [(used, _unknown(extract, used)) for used in case.restraints]
+    left.update(why for used, why in kinds if why and sends(sink, used))
+    return replace(case, restraints=tuple(used for used, why in kinds if not why))
+
+
+def _unknown(extract: Extract, used: SisRecord) -> str | None:
+    if used.body["kind"] not in RESTRAINTS:
+        return SECLUSION
+    try:
+        on = day_of(used).isoformat()
+    except Back:
+        return None  # it is held back for that, not passed over
+    history = extract.student_flags.get(used.student_id or "", ())
+    flags = [flags for since, flags in history if since <= on]
+    return None if flags and IEP in flags[-1] else NO_IEP
+
+
+def _twice(desk: EdFiDesk, incidents: Iterable[SisRecord]) -> dict[str, str]:
+    """Incidents whose key another has at the sink: what is there already, then the earlier, goes.
+
+    Some servers compare without case.
+    """
+    first: dict[tuple[str, int | None], str] = {}
+    for one in sorted(incidents, key=partial(_age, desk.sink)):
+        number = desk.sink.school(one.body["school_id"])
+        first.setdefault((identifier_of(one).casefold(), number), one.incident_id)
+    own = set(first.values())
+    return {one.incident_id: SAME_INCIDENT for one in incidents if one.incident_id not in own}
+
+
+def _age(sink: Sink, record: SisRecord) -> tuple[bool, str, str]:
+    return sends(sink, record), record.recorded_at, record.incident_id
+
+
+def _once(outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
+    """Each key once: equal records are one, of others the earlier goes."""
+    there: dict[str, Placed] = {}
+    for one in sorted(outcomes, key=_order):
+        if isinstance(one, Stays):
+            yield one
+            continue
+        first = there.setdefault(f"{one.endpoint} {key_of(one.endpoint, one.line)}", one)
+        if first is one:
+            yield one
+        elif first.line != one.line:
+            yield from (Stays(record, SAME_KEY) for record in one.of)
+
+
+def _order(one: Outcome) -> tuple[str, ...]:
+    record = one.record if isinstance(one, Stays) else one.of[0]
+    return record.recorded_at, record.incident_id, json.dumps(record.body, sort_keys=True)
 
 
 def _jsonl(lines: Iterable[Line]) -> bytes:
@@ -111,7 +179,7 @@ def key_of(endpoint: str, line: Line) -> str:
     return json.dumps([line[part] for part in ENDPOINTS[endpoint]], sort_keys=True)
 
 
-def _by_endpoint(lines: Sequence[Placed]) -> dict[str, tuple[Line, ...]]:
+def _by_endpoint(lines: Sequence[At]) -> dict[str, tuple[Line, ...]]:
     there = {endpoint: [line for at, line in lines if at == endpoint] for endpoint in ENDPOINTS}
     return {
         endpoint: tuple(sorted(found, key=lambda line: key_of(endpoint, line)))
@@ -120,65 +188,10 @@ def _by_endpoint(lines: Sequence[Placed]) -> dict[str, tuple[Line, ...]]:
     }
 
 
-def _of_case(desk: EdFiDesk, case: Case) -> Iterator[Placed | Held]:
-    """Each record of the case as the sink takes it, or why it stays here."""
-    roles, back = _roles(desk, case.behaviors)
-    named = {word for _, word in roles}
-    try:
-        incident = incident_line(desk, case.incident, named)
-    except Back as why:
-        yield from (_held(r, WITH_INCIDENT) for r in (*case.behaviors, *case.actions))
-        yield _held(case.incident, why)
-        return
-    yield from back
-    if roles:
-        yield ENDPOINT_OF["incident"], incident
-    else:
-        yield _held(case.incident, EVERYBODY if back else NOBODY)
-    keys = {pair: association_key(desk, case.incident, *pair) for pair in sorted(roles)}
-    for pair, key in keys.items():
-        yield ENDPOINT_OF["behavior"], association_line(desk, key, roles[pair])
-    for done in case.actions:
-        own = [key for (child, _), key in keys.items() if child == done.student_id]
-        yield _action(desk, done, own)
-
-
-def _roles(desk: EdFiDesk, behaviors: Iterable[SisRecord]) -> tuple[Roles, list[Held]]:
-    """Codes of a child that map to one descriptor are one record, with all the child's parts."""
-    roles: Roles = defaultdict(set)
-    back = []
-    for seen in behaviors:
-        try:
-            desk.students.number(seen.student_id)
-            pair = seen.student_id or "", desk.word("Behavior", seen.body["code"])
-            parts = parts_of(desk, seen)
-        except Back as why:
-            back.append(_held(seen, why))
-        else:
-            roles[pair] |= parts
-    return roles, back
-
-
-def _action(desk: EdFiDesk, done: SisRecord, led_to_it: Sequence[Line]) -> Placed | Held:
-    if done.body["action"] == Action.ACTION_PENDING.value:
-        return _held(done, PENDING)
-    if not done.body["behaviors"]:
-        return _held(done, NO_BEHAVIOR)
-    try:
-        line = action_line(desk, done, led_to_it)
-    except Back as back:
-        return _held(done, back)
-    return (ENDPOINT_OF["action"], line) if led_to_it else _held(done, WITH_BEHAVIOR)
-
-
-def _own_words(lines: Iterable[Placed], sink: Sink) -> list[Placed]:
+def _own_words(lines: Iterable[At], sink: Sink) -> list[At]:
     """The local words that these lines use: they are made at the sink first."""
     used = {word for _, line in lines for word in words_of(line)}
     return [descriptor_line(word) for word in used if word.startswith(f"{sink.own.namespace}/")]
-
-
-def _held(record: SisRecord, why: object) -> Held:
-    return held(record, why, ENDPOINT_OF[record.kind])
 
 
 EDFI = Format("edfi", sink_from, wanted, words)

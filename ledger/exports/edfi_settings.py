@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from ledger.exports import BadSink, Sink
-from ledger.exports.settings import Laws, one_of, sink_of
+from ledger.exports.edfi_words import OURS, SETS, uri
+from ledger.exports.settings import Laws, followed, one_of, sink_of
 
 STANDARDS = ("5.0", "5.1", "5.2", "6.0")
 TOO_OLD = ("3.0", "3.1", "3.2", "3.3", "4.0")
@@ -34,6 +35,28 @@ def _namespace(value: Any) -> bool:
     return isinstance(value, str) and re.fullmatch(shape, value) is not None
 
 
+def _word(of: str) -> Callable[[Any], bool]:
+    """Whether it is a word of Ed-Fi's for this set, or a whole descriptor of another's."""
+    whole = re.compile(rf"uri://[!-~]+/{of}Descriptor#[^#]*[^#\s]")
+    plain = re.compile(r"(?!uri:)[^#\s]([^#\t-\r]{0,48}[^#\s])?")
+
+    def holds(said: Any) -> bool:
+        fits = isinstance(said, str) and said.isprintable() and len(uri(of, said)) <= 306
+        return fits and bool(whole.fullmatch(said) or plain.fullmatch(said))
+
+    return holds
+
+
+ANY_TABLE = (lambda _: True, "")  # it is looked at by itself
+WORD = '{} = "a word of Ed-Fi\'s" or "uri://…/{}Descriptor#a word"'
+NEEDS = {  # a kind of record → the kind that it refers to
+    "behavior": "incident",
+    "non-offender": "incident",
+    "staff": "incident",
+    "action": "behavior",
+}
+
+
 def laws(kind: str) -> Laws:
     """The laws of the keys that a sink of this kind may say beside the common ones."""
     return {
@@ -44,10 +67,13 @@ def laws(kind: str) -> Laws:
         ),
         "namespace": (
             _namespace,
-            'namespace = "uri://oakhill.example", your own and not Ed-Fi\'s, '
-            'without a "/" at the end',
+            """namespace = "uri://oakhill.example", your own and not Ed-Fi's, no "/" at the end""",
         ),
         "descriptors": (one_of("local", "core"), 'descriptors = "local" or "core"'),
+        "core": (
+            lambda said: isinstance(said, Mapping),
+            '"fighting" = "State Offense" below a line [sink.NAME.core.Behavior]',
+        ),
     }
 
 
@@ -59,11 +85,30 @@ def sink_from(name: str, table: Any, ids: Mapping[str, Any], own_school: str, fo
 def edfi_sink(kind: str, name: str, table: Any, ids: Mapping[str, Any], own_school: str) -> Sink:
     """The same for another format that writes Ed-Fi's records."""
     sink, said = sink_of(name, table, ids, own_school, laws=laws(kind), needed=("namespace",))
+    standard = said.get("standard", STANDARDS[0])
+    if standard in TOO_OLD:
+        raise BadSink(f"[sink.{name}] standard: {OLD.format(standard)}")
+    for kind_of, refers_to in NEEDS.items():
+        if kind_of in sink.kinds and refers_to not in sink.kinds:
+            raise BadSink(
+                f'[sink.{name}] kinds cannot be followed: "{kind_of}" refers to "{refers_to}", '
+                f'so add "{refers_to}".'
+            )
     own = EdFi(
-        standard=said.get("standard", STANDARDS[0]),
+        standard=standard,
         namespace=said["namespace"],
         descriptors=said.get("descriptors", "local"),
+        core=_core(f"[sink.{name}.core", said),
     )
-    if own.standard in TOO_OLD:
-        raise BadSink(f"[sink.{name}] standard: {OLD.format(own.standard)}")
-    return replace(sink, system=f"Ed-Fi DS {own.standard}", own=own)
+    return replace(sink, system=f"Ed-Fi DS {standard}", own=own)
+
+
+def _core(where: str, said: Mapping[str, Any]) -> Mapping[str, Mapping[str, str]]:
+    """What the sink calls codes of ours where that is not Ed-Fi's usual word."""
+    core = followed(f"{where}]", said.get("core", {}), dict.fromkeys(SETS, ANY_TABLE))
+    for of, own in core.items():
+        codes = {code.value: (_word(of), WORD.format(code.value, of)) for code in SETS[of]}
+        followed(f"{where}.{of}]", own, codes)
+        if of in OURS and said.get("descriptors", "local") == "local":
+            raise BadSink(f'{where}.{of}] is for descriptors = "core"; here our own words go out.')
+    return core

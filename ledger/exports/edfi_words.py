@@ -182,3 +182,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "RestraintEventReason": _by_code(_REASON),
     "ReporterDescription": {"staff": "Staff"},
 }
+
+
+def uri(of: str, word: str) -> str:
+    """The descriptor of this word: Ed-Fi's own, unless the word is a whole one already."""
+    return word if word.startswith("uri://") else f"{CORE}/{of}Descriptor#{word}"
