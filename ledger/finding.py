@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
@@ -118,10 +118,11 @@ def sources_of(db: Db, student_id: str) -> list[str]:
     return [source for (source,) in db.execute(sql, [student_id])]
 
 
-def listed_by(db: Db, source: str) -> Iterable[str]:
-    """Ids of the students whom this source has, one at a time."""
-    sql = "SELECT student_id FROM student_source WHERE source = ? AND here = 1"
-    return (id for (id,) in db.execute(sql, [source]))
+def listed_by(db: Db, source: str, schools: Collection[str] | None = None) -> Iterable[str]:
+    """Ids of the students whom this source has, at these schools or at any, one at a time."""
+    sql = "SELECT student_id, school_id FROM student_source WHERE source = ? AND here = 1"
+    rows = db.execute(sql, [source])
+    return (id for id, school in rows if schools is None or school in schools)
 
 
 def is_source(db: Db, source: str) -> bool:

@@ -2,24 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
 from datetime import date
-from typing import Protocol
+from itertools import islice
+from typing import Protocol, TypeVar
 
 from ledger.domain import Refused
 from ledger.domain.codes import StaffRole
 from ledger.domain.staff import STAFF, LeaveStaff, RecordStaff, StaffIdentity
-from ledger.domain.student import STUDENT, Identity, RecordStudent, WithdrawStudent
+from ledger.domain.student import (
+    STUDENT,
+    Identity,
+    RecordStudent,
+    StudentWithdrawn,
+    WithdrawStudent,
+)
 from ledger.imports import Problem, Roster, RosterStaff, RosterStudent
+from ledger.imports.linking import Students, student_id
+from ledger.imports.scratch import scratch
+from ledger.imports.sheets import Problems
+from ledger.imports.survey import (
+    PRESENT,
+    Incomplete,
+    Known,
+    Schools,
+    Survey,
+    Unlinked,
+    check,
+    listed_in,
+    survey,
+)
 from ledger.store import Actor, Ledger
 
-SUSPICIOUS = 0.3  # the share of students whose absence from a file is no accident of theirs
 BATCH = 1_000
-
-
-class Incomplete(Exception):
-    """The file lacks so many known students that it may not be the whole roster."""
+TWICE = "an earlier row of this file speaks of the same student: that holds, this one is left out"
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -31,17 +49,32 @@ class Taken:
     withdrawn: int
     problems: tuple[Problem, ...]
     kept: int = 0
+    students: int = 0
 
 
-class Known(Protocol):
+class StaffKnown(Protocol):
     """The id under which a member of staff is already known, by user name."""
 
     def __call__(self, username: str) -> str | None: ...
 
 
-def student_id(ledger: Ledger, source: str, source_id: str) -> str:
-    """Our id of a source's student: it follows from the source's own."""
-    return ledger.id_for("student", f"{source}|{source_id}")
+@dataclass
+class _Taking:
+    """One import on its way: whose word it is, on which day, and what became of it so far."""
+
+    ledger: Ledger
+    students: Students
+    actor: Actor
+    today: date
+    source: str
+    survey: Survey
+    staff: dict[str, str] = field(default_factory=dict)  # our ids by the source's
+    problems: Problems = field(default_factory=Problems)
+    appended: int = 0
+    unchanged: int = 0
+
+    def count(self, new: int) -> None:
+        self.appended, self.unchanged = self.appended + new, self.unchanged + (not new)
 
 
 def take_in(
@@ -51,42 +84,69 @@ def take_in(
     *,
     today: date,
     source: str = "oneroster",
-    staff_known: Known = lambda username: None,
+    instead_of: str | None = None,
+    schools: Schools = None,
+    staff_known: StaffKnown = lambda username: None,
+    known: Known | None = None,
     withdraw_many: bool = False,
+    new_source: bool = False,
     progress: Callable[[int], None] = lambda count: None,
 ) -> Taken:
-    """Record every student and member of staff of a roster; those missing from it are withdrawn."""
-    staff = _staff_ids(ledger, roster.staff, source, staff_known)
-    appended = unchanged = 0
-    for start in range(0, len(roster.staff), BATCH):
-        with ledger.batch():
-            for adult in roster.staff[start : start + BATCH]:
-                new = _record_staff(ledger, adult, staff[adult.source_id], actor, today, source)
-                appended, unchanged = appended + new, unchanged + (not new)
-    here = [s for s in roster.students if s.active]
-    present = [*(s.source_id for s in here), *roster.unread]
-    ids = {student_id(ledger, source, source_id) for source_id in present}
-    gone, kept = _missing(ledger, roster, ids, withdraw_many)
-    for start in range(0, len(here), BATCH):
-        with ledger.batch():
-            for student in here[start : start + BATCH]:
-                new = _record(ledger, student, staff, actor, today, source)
-                appended, unchanged = appended + new, unchanged + (not new)
-        progress(start)
-    withdrawn = _withdraw(ledger, gone, actor, today, source)
-    return Taken(appended + withdrawn, unchanged, withdrawn, tuple(roster.problems), kept)
+    """Record every student and member of staff of a roster; those missing from it are withdrawn.
+
+    The students are gone through twice: before anything is recorded, and to record them. Missing
+    is whom this source had, or the one it comes `instead_of`, at these schools or at any.
+    """
+    known = known or Known(listed_in(ledger))
+    sources = [source] if instead_of is None else [source, instead_of]
+    with scratch(PRESENT) as db:
+        found = survey(db, ledger, roster, source, known, gone_from=sources, schools=schools)
+        check(found, roster, withdraw_many=withdraw_many, new_source=new_source)
+        taking = _Taking(ledger, Students(ledger), actor, today, source, found)
+        taking.staff = _staff_ids(ledger, roster.staff, source, staff_known)
+        for adults in _batches(roster.staff):
+            with ledger.batch():
+                for adult in adults:
+                    taking.count(_record_staff(taking, adult))
+        done = 0
+        for pupils in _batches(s for s in roster.students if s.active):
+            with ledger.batch():
+                for pupil in pupils:
+                    _take(taking, pupil)
+            done += len(pupils)
+            progress(done)
+        withdrawn = 0
+        for one in sources if roster.whole else ():
+            withdrawn += _withdraw(taking, known.listed(one, schools), one)
+    taking.problems.extend(found.doubts)
+    return Taken(
+        appended=taking.appended,
+        unchanged=taking.unchanged,
+        withdrawn=withdrawn,
+        problems=(*roster.problems, *taking.problems),
+        kept=0 if roster.whole else found.missing,
+        students=found.count,
+    )
+
+
+def _batches(some: Iterable[T]) -> Iterator[list[T]]:
+    left = iter(some)
+    while batch := list(islice(left, BATCH)):
+        yield batch
 
 
 def _staff_ids(
-    ledger: Ledger, adults: Iterable[RosterStaff], source: str, known: Known
+    ledger: Ledger, adults: Iterable[RosterStaff], source: str, known: StaffKnown
 ) -> dict[str, str]:
     """Our ids by the source's. Who founded the ledger is known by user name before any roster."""
     ids: dict[str, str] = {}
+    named: set[str] = set()
     for adult in adults:
-        by_name = known(adult.username) if adult.username else None
-        if by_name is None or by_name in ids.values() or not _may_be(ledger, by_name, adult):
-            by_name = ledger.id_for("staff", f"{source}|{adult.source_id}")
-        ids[adult.source_id] = by_name
+        id = known(adult.username) if adult.username else None
+        if id is None or id in named or not _may_be(ledger, id, adult):
+            id = ledger.id_for("staff", f"{source}|{adult.source_id}")
+        named.add(id)
+        ids[adult.source_id] = id
     return ids
 
 
@@ -96,11 +156,10 @@ def _may_be(ledger: Ledger, id: str, adult: RosterStaff) -> bool:
     return isinstance(who, StaffIdentity) and who.source_id in ("", adult.source_id)
 
 
-def _record_staff(
-    ledger: Ledger, adult: RosterStaff, id: str, actor: Actor, today: date, source: str
-) -> int:
+def _record_staff(taking: _Taking, adult: RosterStaff) -> int:
+    id = taking.staff[adult.source_id]
     if not adult.active:
-        return _leave(ledger, adult, id, actor, today)
+        return _leave(taking, adult, id)
     who = StaffIdentity(
         given=adult.given,
         family=adult.family,
@@ -108,44 +167,56 @@ def _record_staff(
         source_id=adult.source_id,
     )
     roles = tuple(StaffRole(role) for role in adult.roles) or (StaffRole.OTHER,)
-    command = RecordStaff(who=who, roles=roles, effective_on=today, source=source)
+    command = RecordStaff(who=who, roles=roles, effective_on=taking.today, source=taking.source)
     try:
-        return len(ledger.do(STAFF, id, command, actor, again=True).events)
+        return len(taking.ledger.do(STAFF, id, command, taking.actor, again=True).events)
     except Refused:  # they leave on a day that is still to come: until then nothing else is taken
         return 0
 
 
-def _leave(ledger: Ledger, adult: RosterStaff, id: str, actor: Actor, today: date) -> int:
+def _leave(taking: _Taking, adult: RosterStaff, id: str) -> int:
     """Who was on the staff and is no longer has left; nobody shuts themselves out."""
+    ledger, actor = taking.ledger, taking.actor
     staff = STAFF.fold(ledger.stream(f"staff-{id}"))
     theirs = isinstance(staff.who, StaffIdentity) and staff.who.source_id == adult.source_id
     if not theirs or staff.left_on is not None or id == actor.id:
         return 0
-    return len(ledger.do(STAFF, id, LeaveStaff(effective_on=today), actor, again=True).events)
+    command = LeaveStaff(effective_on=taking.today)
+    return len(ledger.do(STAFF, id, command, actor, again=True).events)
 
 
-def _record(
-    ledger: Ledger,
-    student: RosterStudent,
-    staff: dict[str, str],
-    actor: Actor,
-    today: date,
-    source: str,
-) -> int:
-    id = student_id(ledger, source, student.source_id)
+def _take(taking: _Taking, pupil: RosterStudent) -> None:
+    """Record one row, or say why not."""
+    id = taking.survey.claims.get(pupil.source_id)
+    new = 0
+    if id is not None:
+        new = taking.students.link(taking.source, pupil.source_id, id, taking.actor)
+    else:
+        id = taking.students.of_source(taking.source, pupil.source_id)
+    if not taking.survey.take(id):
+        taking.problems.append(Problem(*pupil.place, "sourcedId", TWICE, refused=True))
+        return
+    try:
+        taking.count(new + _record(taking, pupil, id))
+    except Refused as no:
+        taking.problems.append(Problem(*pupil.place, "sourcedId", str(no), refused=True))
+
+
+def _record(taking: _Taking, pupil: RosterStudent, id: str) -> int:
     command = RecordStudent(
         student_id=id,
-        effective_on=today,
-        source=source,
-        who=_identity(student),
-        grade=student.grade,
-        school_id=student.school_id,
-        homeroom=staff.get(student.homeroom_staff or ""),
+        effective_on=taking.today,
+        source=taking.source,
+        who=identity(pupil),
+        grade=pupil.grade,
+        school_id=pupil.school_id,
+        homeroom=taking.staff.get(pupil.homeroom_staff or ""),
     )
-    return len(ledger.do(STUDENT, id, command, actor, again=True).events)
+    return len(taking.ledger.do(STUDENT, id, command, taking.actor, again=True).events)
 
 
-def _identity(student: RosterStudent) -> Identity:
+def identity(student: RosterStudent) -> Identity:
+    """Who a row of a roster describes."""
     return Identity(
         given=student.given,
         family=student.family,
@@ -157,35 +228,27 @@ def _identity(student: RosterStudent) -> Identity:
     )
 
 
-def _missing(
-    ledger: Ledger, roster: Roster, ids: set[str], withdraw_many: bool
-) -> tuple[list[str], int]:
-    """(students to withdraw, known students who stay although the file lacks them)."""
-    known = {s.partition("-")[2] for s in ledger.streams_of("student")}
-    missing = sorted(id for id in known - ids if _is_here(ledger, id))
-    here = len(known & ids) + len(missing)
-    if not roster.whole:
-        return [], len(missing)
-    if len(missing) > max(10, SUSPICIOUS * here) and not withdraw_many:
-        raise Incomplete(
-            f"{len(missing)} of {here} known students are not in this file. Is it the whole "
-            "roster? If they all left, run it again with --withdraw-missing. Nothing is recorded."
-        )
-    return missing, 0
+def _withdraw(taking: _Taking, listed: Iterable[str], source: str) -> int:
+    """Take back a source's word for whom it had and the roster has not; how many left so.
 
-
-def _is_here(ledger: Ledger, id: str) -> bool:
-    """Whether a student has not left already: who left years ago is missing from no roster."""
-    return STUDENT.fold(ledger.stream(f"student-{id}")).here
-
-
-def _withdraw(ledger: Ledger, ids: Iterable[str], actor: Actor, today: date, source: str) -> int:
+    When the roster comes in its place, also for whom the roster has.
+    """
     count = 0
-    with ledger.batch():
-        for id in ids:
-            command = WithdrawStudent(student_id=id, effective_on=today, source=source)
-            count += len(ledger.do(STUDENT, id, command, actor, again=True).events)
+    for ids in _batches(id for id in listed if _is_past(taking, id, source)):
+        with taking.ledger.batch():
+            for id in ids:
+                command = WithdrawStudent(student_id=id, effective_on=taking.today, source=source)
+                done = taking.ledger.do(STUDENT, id, command, taking.actor, again=True)
+                taking.appended += len(done.events)
+                count += any(isinstance(r.event, StudentWithdrawn) for r in done.events)
     return count
 
 
-__all__ = ["Incomplete", "Taken", "student_id", "take_in"]
+def _is_past(taking: _Taking, id: str, source: str) -> bool:
+    """Whether a source's word for a student is of the past; a row that was left out ends none."""
+    if not taking.survey.has(id):
+        return True
+    return source != taking.source and taking.source in taking.students.state(id).listed
+
+
+__all__ = ["Incomplete", "Known", "Taken", "Unlinked", "identity", "student_id", "take_in"]

@@ -48,6 +48,7 @@ table(
     _tables,
     text("student_id", index=True),
     text("source"),
+    text("school_id"),
     number("here"),
     sa.Index("student_source_source", "source", "student_id"),
 )
@@ -132,11 +133,17 @@ def _student(stream: str, events: list[Recorded[Any]]) -> Rows:
         return rows | {"student_same": [{"stream": stream, "student_id": own, "same_as": shown}]}
     return rows | {
         "pupil": [_pupil(stream, own, student, told)] if told else [],
-        "student_source": [
-            {"stream": stream, "student_id": own, "source": source, "here": int(here)}
-            for source in student.facts
-            for here in (source in student.listed,)
-        ],
+        "student_source": [_source(stream, own, source, student) for source in student.facts],
+    }
+
+
+def _source(stream: str, id: str, source: str, student: Student) -> dict[str, Any]:
+    return {
+        "stream": stream,
+        "student_id": id,
+        "source": source,
+        "school_id": student.facts[source].school_id,
+        "here": int(source in student.listed),
     }
 
 
