@@ -5,20 +5,24 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import deepcopy
+from dataclasses import replace
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
+import sis
 import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
 from ledger.edfi import INTERCHANGE, NAMESPACES, RECORDS, Part, Record
-from ledger.exports import Line
-from ledger.exports.edfi_xml import interchange
+from ledger.exports import BadSink, Line, Sink
+from ledger.exports.edfi import records
+from ledger.exports.edfi_xml import BROKEN, EDFI_XML, FILE, elements, interchange
+from ledger.reading import Extract
 
 PUBLISHED = Path(__file__).parents[2] / "shared" / "data" / "edfi"
 BULK = PUBLISHED / "v5.2.0" / "Schemas" / "Bulk"
@@ -44,6 +48,10 @@ def schema() -> etree.XMLSchema:
 
 def assert_valid(written: bytes) -> None:
     schema().assertValid(etree.fromstring(written))
+
+
+def whole(resources: Mapping[str, Sequence[Line]]) -> bytes:
+    return interchange(elements(resources), NAMESPACE)
 
 
 # A reader of its own, by the same table: what was written is read back.
@@ -223,7 +231,7 @@ all_resources = st.fixed_dictionaries(
 @given(all_resources)
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_any_record_is_valid_and_is_read_back_as_it_was(resources: Resources) -> None:
-    written = interchange(resources, NAMESPACE)
+    written = whole(resources)
     assert_valid(written)
     plain = {at: [exact(line) for line in lines] for at, lines in read(written).items()}
     assert plain == {at: [exact(line) for line in lines] for at, lines in resources.items()}
@@ -255,7 +263,7 @@ def test_the_published_sample_is_read_and_written_without_a_loss() -> None:
         "staffDisciplineIncidentAssociations": 21,
         "disciplineActions": 25,
     }
-    written = interchange(resources, NAMESPACE)
+    written = whole(resources)
     assert_valid(written)
     assert read(written) == resources
     assert words_of(etree.fromstring(written)) == words_of(sample)
@@ -283,7 +291,7 @@ def test_what_is_not_said_has_no_element() -> None:
         "incidentDate": "2026-10-14",
         "schoolReference": {"schoolId": 255901},
     }
-    written = interchange({"disciplineIncidents": [line]}, NAMESPACE).decode()
+    written = whole({"disciplineIncidents": [line]}).decode()
     assert written == (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         f'<{INTERCHANGE} xmlns="http://ed-fi.org/5.2.0">\n'
@@ -298,3 +306,95 @@ def test_what_is_not_said_has_no_element() -> None:
         "</DisciplineIncident>\n"
         f"</{INTERCHANGE}>\n"
     )
+
+
+# The file of a sink.
+
+TABLE = {"kind": "edfi-xml", "namespace": "uri://oakhill.example"}
+IDS = {"bulk": {"school": 255901}}
+
+
+def a_sink(**more: Any) -> Sink:
+    return EDFI_XML.sink_from("bulk", TABLE | more, IDS, "oakhill", sis.NOWHERE)
+
+
+@needs_schemas
+@given(sis.extracts(), st.sampled_from(["core", "local"]))
+@settings(deadline=None)
+def test_the_file_of_any_extract_is_valid_and_says_what_the_api_is_told(
+    extract: Extract, descriptors: str
+) -> None:
+    sink = a_sink(descriptors=descriptors)
+    wanted, told = EDFI_XML.wanted(extract, sink), records(extract, sink)
+    assert wanted.held == told.held
+    own_words = {to: lines for to, lines in told.resources.items() if to.endswith("Descriptors")}
+    lines = {to: list(of) for to, of in told.resources.items() if to not in own_words}
+    assert {to: wanted.not_carried[to] for to in own_words} == {
+        to: len(words) for to, words in own_words.items()
+    }
+    assert wanted.counts == {to: len(of) for to, of in lines.items()}
+    assert list(wanted.files) == ([FILE] if lines else [])
+    for written in wanted.files.values():
+        assert_valid(written)
+        back = read(written)
+        assert {to: [exact(line) for line in of] for to, of in back.items()} == {
+            to: [exact(line) for line in of] for to, of in lines.items()
+        }
+
+
+def test_the_week_goes_out_in_one_file() -> None:
+    wanted = EDFI_XML.wanted(sis.week(), a_sink(descriptors="core"))
+    assert list(wanted.files) == [FILE]
+    assert wanted.files == EDFI_XML.wanted(sis.week(), a_sink(descriptors="core")).files
+    assert wanted.counts["disciplineIncidents"] == 2
+
+
+def test_restraints_are_not_in_this_interchange() -> None:
+    restraint = sis.incident(sis.FIGHT, "2026-10-14T19:10:00Z")
+    body = {"number": 1, "kind": "seclusion", "school_id": "oakhill"}
+    held = replace(restraint, kind="restraint", student_id=sis.ANA, body=body)
+    wanted = EDFI_XML.wanted(sis.extract([*sis.week().records, held]), a_sink())
+    assert wanted.not_carried["restraint"] == 1
+    assert not any(one.record.startswith("restraint") for one in wanted.held)
+
+
+def test_what_xml_cannot_write_holds_back_its_incident_and_all_that_refers_to_it() -> None:
+    line = {"incidentIdentifier": "7", "incidentDescription": "a\x0bb"}
+    records = list(sis.week().records)
+    came: dict[str, Any] = {
+        "source": "old",
+        "identifier": "7",
+        "adopted": [],
+        "line": line,
+        "was": None,
+    }
+    fight = [r for r in records if r.incident_id == sis.FIGHT and r.kind == "incident"]
+    broken = [replace(r, body=r.body | {"came": came | {"was": r.body}}) for r in fight]
+    rest = [r for r in records if r not in fight]
+    wanted = EDFI_XML.wanted(sis.extract([*broken, *rest]), a_sink(text=True))
+    (written,) = wanted.files.values()
+    assert b"\x0b" not in written
+    back = [one for one in wanted.held if one.reason == BROKEN]
+    assert {one.endpoint for one in back} >= {"disciplineIncidents", "disciplineActions"}
+    assert not any("a\x0bb" in one.reason for one in back)
+    references = {
+        one.text for one in etree.fromstring(written).iter(f"{{{NAMESPACE}}}IncidentIdentifier")
+    }
+    assert references == {sis.LUNCH}
+
+
+@pytest.mark.parametrize("standard", ["5.0", "5.1", "6.0"])
+def test_a_standard_whose_xml_is_not_known_is_refused_by_name(standard: str) -> None:
+    with pytest.raises(BadSink, match=f"the XML of Data Standard {standard} is not written"):
+        a_sink(standard=standard)
+    with pytest.raises(BadSink, match=r"Data Standard 3.3 takes identifiers of 20"):
+        a_sink(standard="3.3")
+
+
+def test_a_sink_is_as_its_settings_say() -> None:
+    assert a_sink().system == "Ed-Fi XML 5.2"
+    assert a_sink(standard="5.2") == a_sink()
+    with pytest.raises(BadSink, match=r"\[sink.bulk\] is a table"):
+        EDFI_XML.sink_from("bulk", 3, IDS, "oakhill", sis.NOWHERE)
+    with pytest.raises(BadSink, match=r"\[sink.bulk\] kind cannot be followed"):
+        a_sink(kind="edfi")
