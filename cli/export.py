@@ -1,8 +1,9 @@
-"""`export`: what a sink should hold, written as files it takes in."""
+"""`export`: what a sink should hold, written as files it takes in, and in which words."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from ledger.reports import beside, wrapped
 from ledger.said import show_when
 
 SHOWN = 20  # reasons on a screen
+NO_WORD = "– no word"
 ELSEWHERE = "last-out"  # a file: the folder that a sink's last run was written to
 
 
@@ -31,6 +33,7 @@ def export() -> None:
       bledger export plan ods
       bledger export run ods --out /mnt/sis
       bledger export status
+      bledger export map ods
     """
 
 
@@ -80,7 +83,7 @@ def plan(desk: Desk, sink: str, as_of: str | None, position: int | None) -> None
     extract = desk.school.reading.planned(to.name, asking.position(desk, as_of, position))
     wanted = prepared(form, extract, to)
     lines = [f"{to.name}  at position {extract.position:,}: {_counted(wanted)}"]
-    desk.answer("export-plan/1", _fields(extract, wanted), [*lines, *_reasons(wanted.held)])
+    desk.answer("export-plan/1", _fields(extract, wanted), [*lines, *_beside(wanted)])
 
 
 @export.command("run")
@@ -110,7 +113,7 @@ def run_(desk: Desk, sink: str, out: Path | None, as_of: str | None, position: i
     lines = [
         f"{done.name}  {state} at position {extract.position:,}: {_counted(wanted)}",
         f"  {done.folder}",
-        *_reasons(wanted.held),
+        *_beside(wanted),
     ]
     fields = {"run": done.number, "folder": str(done.folder), "new": done.new}
     desk.answer("export-run/1", fields | _fields(extract, wanted), lines)
@@ -150,25 +153,36 @@ def status(desk: Desk) -> int:
     Examples:
       bledger export status
     """
-    told: list[str] = []
-    sinks: list[dict[str, Any]] = []
-    for name in desk.school.settings.sinks:
-        to, form = _sink(desk, name)
-        extract = desk.school.reading.planned(to.name)
-        wanted = prepared(form, extract, to)
-        ran = runs(_written_to(desk, name))
-        last = ran[-1] if ran else None
-        faults = check(last) if last else []
-        told += _status(desk, to, wanted, last, extract, faults)
-        sinks.append(_state(to, wanted, last, faults) | _fields(extract, wanted))
-    desk.answer("export-status/1", {"sinks": sinks}, told or ["No sink is set in school.toml."])
+    names = list(desk.school.settings.sinks)
+    if not names:
+        desk.answer("export-status/1", {"sinks": []}, ["No sink is set in school.toml."])
+        return 0
+    extract = desk.school.reading.planned(", ".join(names))
+    found = [_found(desk, name, extract) for name in names]
+    told = [line for _, lines in found for line in lines]
+    sinks = [fields for fields, _ in found]
+    desk.answer("export-status/1", {"sinks": sinks}, [*told, *_never(desk)])
     return 1 if any(sink["faults"] for sink in sinks) else 0
 
 
-def _state(to: Sink, wanted: Wanted, last: Run | None, faults: list[str]) -> dict[str, Any]:
+def _found(desk: Desk, name: str, extract: Extract) -> tuple[dict[str, Any], list[str]]:
+    """One sink, as fields and as lines; a sink that cannot be followed hides no other."""
+    try:
+        to, form = _sink(desk, name)
+    except BadSink as bad:
+        fields: dict[str, Any] = {"sink": name, "last_run": None, "faults": [str(bad)]}
+        return fields, wrapped(f"{name:<8} {bad}", 9)
+    wanted = prepared(form, extract, to)
+    ran = runs(_written_to(desk, name))
+    last = ran[-1] if ran else None
+    faults = check(last) if last else []
+    state = _state(to, last, faults) | _fields(extract, wanted)
+    return state, _status(desk, to, wanted, last, extract, faults)
+
+
+def _state(to: Sink, last: Run | None, faults: list[str]) -> dict[str, Any]:
     ran = {"run": last.number, "position": last.manifest.get("position")} if last else None
-    not_carried = dict(wanted.not_carried)
-    return {"sink": to.name, "last_run": ran, "faults": faults, "not_carried": not_carried}
+    return {"sink": to.name, "system": to.system, "last_run": ran, "faults": faults}
 
 
 def _status(
@@ -193,15 +207,21 @@ def _status(
         same = last.manifest["counts"] == wanted.counts and at == extract.position
         told.append(f"         {_behind(same, at, extract.position, to.name)}")
     told += [f"         {fault}" for fault in faults]
-    told += [f"         {line.strip()}" for line in _reasons(wanted.held)]
+    told += [f"         {line.strip()}" for line in _reasons(wanted)]
     if wanted.not_carried:
-        kinds = ", ".join(f"{kind} {count}" for kind, count in wanted.not_carried.items())
-        told.append(f"         Not carried by this sink: {kinds}")
-    never = desk.school.reading.beside_incidents()
-    if any(never.values()):
-        kinds = ", ".join(f"{kind} {count}" for kind, count in never.items() if count)
-        told.append(f"         Stays in the ledger: {kinds}")
+        told += wrapped(f"         Not carried by this sink: {_kinds(wanted.not_carried)}", 11)
     return told
+
+
+def _never(desk: Desk) -> list[str]:
+    """What goes to no sink."""
+    never = desk.school.reading.beside_incidents()
+    told = _kinds({kind: count for kind, count in never.items() if count})
+    return [f"         Stays in the ledger: {told}"] if told else []
+
+
+def _kinds(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{kind} {count}" for kind, count in counts.items())
 
 
 def _behind(same: bool, at: int, position: int, name: str) -> str:
@@ -218,15 +238,28 @@ def _when(desk: Desk, stored: str) -> str:
 
 def _counted(wanted: Wanted) -> str:
     counts = ", ".join(f"{count} {endpoint}" for endpoint, count in wanted.counts.items())
-    return f"{counts or 'no record'}; held back {len(wanted.held)}"
+    warned = f"; warnings {len(wanted.warnings)}" if wanted.warnings else ""
+    return f"{counts or 'no record'}; held back {len(wanted.held)}{warned}"
 
 
-def _reasons(held: tuple[Held, ...]) -> list[str]:
+def _beside(wanted: Wanted) -> list[str]:
+    """What is not sent, and what is sent with a warning."""
+    told = _reasons(wanted)
+    if wanted.not_carried:
+        told += wrapped(f"  not carried by this sink: {_kinds(wanted.not_carried)}", 4)
+    return told
+
+
+def _reasons(wanted: Wanted) -> list[str]:
+    return _grouped("held back", wanted.held) + _grouped("warning", wanted.warnings)
+
+
+def _grouped(what: str, held: Sequence[Held]) -> list[str]:
     """The reasons, the most frequent first, with one example each."""
     by_reason = Counter(one.reason for one in held)
     example = {one.reason: one.record for one in reversed(held)}
     lines = [
-        f"  held back {count:>4}  {reason}  ({example[reason]})"
+        f"  {what:<9} {count:>4}  {reason}  ({example[reason]})"
         for reason, count in by_reason.most_common(SHOWN)
     ]
     more = len(by_reason) - SHOWN
@@ -239,4 +272,49 @@ def _fields(extract: Extract, wanted: Wanted) -> dict[str, Any]:
         "head": extract.head,
         "counts": wanted.counts,
         "held": wanted.held,
+        "warnings": wanted.warnings,
+        "not_carried": wanted.not_carried,
     }
+
+
+@export.command("map")
+@click.argument("sink")
+@answers
+@pass_desk
+def map_(desk: Desk, sink: str) -> None:
+    """Show every code of ours beside the word that SINK has for it, and what has none.
+
+    \b
+    Examples:
+      bledger export map ods
+    """
+    to, form = _sink(desk, sink)
+    sets = form.words(to)
+    lacking = {of: lack for of, words in sets.items() if (lack := _without(words))}
+    fields = {"sink": to.name, "system": to.system, "sets": sets, "without": lacking}
+    told = [line for of, words in sets.items() for line in _set(of, words)]
+    desk.answer("export-map/1", fields, [f"{to.name}  {to.system}", *told, _lacking(lacking)])
+
+
+def _without(words: Mapping[str, str | None]) -> list[str]:
+    return [code for code, word in words.items() if word is None]
+
+
+def _lacking(lacking: Mapping[str, Sequence[str]]) -> str:
+    count = sum(map(len, lacking.values()))
+    if not count:
+        return "Every code has a word there."
+    sets = ", ".join(f"{of} {len(codes)}" for of, codes in lacking.items())
+    return f"{count} {'code has' if count == 1 else 'codes have'} no word there: {sets}"
+
+
+def _set(of: str, words: Mapping[str, str | None]) -> list[str]:
+    """The codes of a set, with what their words all begin with said once."""
+    begins = {word[: word.find("#") + 1] for word in words.values() if word is not None}
+    shared = min(begins) if len(begins) == 1 else ""
+    wide = min(max(map(len, words), default=0), 50)
+    told = [f"{of}  {shared}".rstrip()]
+    for code, word in words.items():
+        here = NO_WORD if word is None else word.removeprefix(shared)
+        told += wrapped(f"  {code:<{wide}}  {here}", wide + 6)
+    return told

@@ -68,6 +68,7 @@ LINES = {
     "export plan": Line("export plan ods", reads=1),
     "export run": Line("export run ods --out {new}", reads=1),
     "export status": Line("export status", reads=1),
+    "export map": Line("export map ods"),
     "access log": Line("access log ana rivera", reads=1, first=("timeline ana rivera",)),
     "spool": Line("spool", first=("log bea --did tardy",)),
     "init": Line("init --me 'Nadia Brandt'", env={"BLEDGER_DATA": "{new}"}),
