@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from dataclasses import asdict
 from datetime import date, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,9 +27,8 @@ from ledger.reports import wrapped
 from ledger.said import Unclear, show_day
 
 if TYPE_CHECKING:
-    from ledger.imports import Problem
     from ledger.imports.calendar_year import Merged
-    from ledger.imports.calendars import Told
+    from ledger.imports.calendars import Passed, Told
 
 AHEAD = timedelta(days=1_000)  # how far ahead an event that repeats is followed
 SHOWN = 30  # problems, and events that were not taken, on a screen
@@ -202,22 +201,14 @@ def _fields(told: Told, merged: Merged, dry_run: bool) -> dict[str, Any]:
         "last_day": year.last_day,
         "dry_run": dry_run,
         "events": 0 if dry_run else len(merged.commands),
-        "changes": [
-            {"day": one.day, "now": one.now, "was": one.was, "name": one.name}
-            for one in merged.changes
-        ],
+        "changes": [asdict(one) for one in merged.changes],
         "bells": merged.bells,
-        "problems": [_problem(problem) for problem in merged.problems],
-        "not_taken": [{"title": p.title, "why": p.why, "line": p.line} for p in told.passed],
+        "problems": [asdict(problem) for problem in merged.problems],
+        "not_taken": [asdict(passed) for passed in told.passed],
         "terms": told.terms,
         "of_other_years": merged.elsewhere,
         "outside": merged.outside,
     }
-
-
-def _problem(problem: Problem) -> dict[str, Any]:
-    names = ("file", "line", "column", "reason", "refused")
-    return {name: getattr(problem, name) for name in names}
 
 
 def _lines(told: Told, merged: Merged, dry_run: bool) -> list[str]:
@@ -231,9 +222,8 @@ def _lines(told: Told, merged: Merged, dry_run: bool) -> list[str]:
     lines += [f"  {one}" for one in (*merged.changes, *merged.bells)]
     lines += _some([str(problem) for problem in merged.problems], "problems")
     if told.passed:
-        lines.append(f"Events not taken: {len(told.passed)}")
-        alike = Counter((passed.title, passed.why) for passed in told.passed)
-        lines += _some([_times(*one, count) for one, count in alike.items()], "of them")
+        lines.append(f"Events not taken: {sum(passed.times for passed in told.passed)}")
+        lines += _some([_not_taken(passed) for passed in told.passed], "titles")
     lines += [f"Term, not kept: {term}" for term in told.terms]
     if merged.outside:
         lines.append(f"Days without school outside the school year, not kept: {merged.outside}")
@@ -242,9 +232,9 @@ def _lines(told: Told, merged: Merged, dry_run: bool) -> list[str]:
     return [short for line in lines for short in wrapped(line, 6)]
 
 
-def _times(title: str, why: str, count: int) -> str:
-    times = f" ({count} times)" if count > 1 else ""
-    return f"{title}{times}: {why}"
+def _not_taken(passed: Passed) -> str:
+    times = f" ({passed.times} times)" if passed.times > 1 else ""
+    return f"{passed.title}{times}: {passed.why}"
 
 
 def _some(lines: list[str], what: str) -> list[str]:

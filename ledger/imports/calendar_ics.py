@@ -21,6 +21,7 @@ from zoneinfo import ZoneInfo
 
 from ledger.imports import Problem, Unreadable
 from ledger.imports.calendars import (
+    NOT_UNDERSTOOD,
     SPAN_CAP,
     How,
     Passed,
@@ -39,7 +40,7 @@ ONE_DAY, MIDNIGHT, UTC_ZONE = timedelta(days=1), time(), ZoneInfo("UTC")
 LINE_CAP = 65_536
 TIMES_CAP = 2_000  # occurrences of one event
 RULES_CAP = 200  # repeating events; a rule that never comes costs seconds
-PASSED_CAP = 10_000
+TITLES_CAP = 10_000  # titles that are listed
 
 KEPT = {
     *("UID", "SUMMARY", "STATUS", "DTSTART", "DTEND", "DURATION"),
@@ -228,7 +229,7 @@ class _Reading:
     def __init__(self, file: str, how: How) -> None:
         self.file, self.how = file, how
         self.problems = Problems()
-        self.passed: list[Passed] = []
+        self.passed: dict[tuple[str, str], list[int]] = {}  # the first line, and how many
         self.taken: list[tuple[str, Said]] = []  # with the event's UID
         self.moved: set[tuple[str, date]] = set()  # occurrences that an event of their own tells
         self.rules = 0
@@ -240,7 +241,7 @@ class _Reading:
         return Told(
             self.file,
             tuple(dict.fromkeys(said)),
-            passed=tuple(self.passed),
+            passed=tuple(Passed(*one, *count) for one, count in self.passed.items()),
             problems=tuple(self.problems),
         )
 
@@ -289,8 +290,10 @@ class _Reading:
                 self.taken.append((uid, Said(mark, first, last, shown(title), event.line)))
 
     def _pass(self, event: _Event, why: str) -> None:
-        if len(self.passed) < PASSED_CAP:
-            self.passed.append(Passed(shown(event.title) or "(no title)", why, event.line))
+        title = shown(event.title) or "(no title)"
+        if (title, why) not in self.passed and len(self.passed) >= TITLES_CAP:
+            title, why = "(other titles)", NOT_UNDERSTOOD
+        self.passed.setdefault((title, why), [event.line, 0])[1] += 1
 
     def _span(self, event: _Event) -> tuple[_Moment, timedelta, bool]:
         """(when it begins, how many days later its last day is, whether it takes whole days)."""

@@ -6,10 +6,11 @@ An import changes only what it speaks of. What cannot be is a problem of its lin
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import partial
 
 from pydantic import ValidationError
 
@@ -30,7 +31,7 @@ from ledger.domain.calendar import (
 from ledger.domain.codes import DayKind
 from ledger.domain.days import school_year_of
 from ledger.imports import Problem
-from ledger.imports.calendars import Mark, Rung, Said, Told
+from ledger.imports.calendars import Mark, Rung, Said, Told, shown
 from ledger.said import Unclear, show_time
 
 NEAR = timedelta(days=100)  # what is said of a year's end is not further from what was
@@ -162,14 +163,12 @@ def _asked(wanted: Wanted, names: Collection[str]) -> str:
     """The year of this name: 2026-27, 2026–2027, 2026, or as the school calls it."""
     begins = re.match(r"\s*(\d{4})(?!\d)", wanted.year)
     meant = _named(int(begins[1])) if begins else wanted.year
-    found = [name for name in names if name in (meant, wanted.year) or _plain(name) == wanted.year]
+    same = _plain(meant), _plain(wanted.year)
+    found = [name for name in sorted(names) if _plain(name) in same]
     if found or (begins and len(wanted.ends) == len(END_OF)):
         return found[0] if found else meant
-    raise Unclear(
-        f"nothing is said of the school year {wanted.year!r}; there is {_listed(names)}"
-        if names
-        else f"nothing is said of the school year {wanted.year!r}: say --first and --last too"
-    )
+    there = f"there is {_listed(names)}" if names else "say --first and --last too"
+    raise Unclear(f"nothing is said of the school year {shown(wanted.year)}: {there}")
 
 
 def _listed(names: Iterable[str]) -> str:
@@ -228,59 +227,73 @@ class _Days:
         for one in said:
             days = list(one.weekdays)
             if not days and one.mark is Mark.MINIMUM:
-                self._refuse(one, f"the minimum day {spoken(one.first)} is on a weekend: check it")
-            self.of[one.mark].update((day, self.of[one.mark].get(day, one)) for day in days)
-            self.names.update((day, one.name) for day in days if not self.names.get(day))
+                self._refuse(one.line, f"the minimum day {spoken(one.first)} is on a weekend")
+            for day in days:
+                self.of[one.mark].setdefault(day, one)
+                self.names[day] = self.names.get(day) or one.name
+        self.times = Counter(one.line for one in self.of[Mark.MINIMUM].values())
         self.outside = sum(not self._in(day) for day in self.of[Mark.NO_SCHOOL])
 
     def joined(
         self, name: str, known: SchoolYear | None, closed: Collection[date]
     ) -> SetSchoolYear:
         """The year with what was set of it, where the file does not say otherwise."""
-        off = {day for day, one in self.of[Mark.NO_SCHOOL].items() if self._off(day, one)}
-        minimum = self._minimum(name, off, closed)
-        off_before = filter(self._in, known.no_school if known else ())
+        off = self._taken(Mark.NO_SCHOOL, self._why_school)
+        off_before = set(filter(self._in, known.no_school if known else ()))
+        why_not = partial(self._why_not_minimum, off, off_before, closed)
+        minimum = self._taken(Mark.MINIMUM, why_not)
         minimum_before = filter(self._in, known.minimum_days if known else ())
         return SetSchoolYear(
             name=name,
             first_day=self.first,
             last_day=self.last,
-            no_school=tuple(sorted(off.union(off_before) - minimum)),
+            no_school=tuple(sorted((off | off_before) - minimum)),
             minimum_days=tuple(sorted(minimum.union(minimum_before) - off)),
             schedules=known.schedules if known else (),
         )
 
-    def _off(self, day: date, one: Said) -> bool:
-        if day in (self.first, self.last):
-            end = "first" if day == self.first else "last"
-            self._refuse(one, f"{spoken(day)} is the {end} day of school: that holds")
-            return False
-        return self._in(day)
+    def _taken(self, mark: Mark, why_not: Callable[[date], str]) -> set[date]:
+        """The days of a mark that can be; of the others, a problem for each line and reason.
 
-    def _minimum(self, name: str, off: Collection[date], closed: Collection[date]) -> set[date]:
-        """The minimum days that can be; the others are problems, one for each stretch."""
-        taken, told = set(), set[tuple[Said, str]]()
-        for day, one in self.of[Mark.MINIMUM].items():
-            why = ""
-            if not self._in(day):
-                why = f"is not between the first and last day of {name}: it is left out"
-            elif day in off:
-                line = self.of[Mark.NO_SCHOOL][day].line
-                why = f"is a minimum day here and without school on line {line}: no school holds"
-            elif day in closed:
-                why = "is no minimum day: the office is closed"
+        A line of which other days are taken is not refused: early release every week meets breaks.
+        """
+        bad: dict[tuple[int, str], list[date]] = defaultdict(list)
+        lines: dict[date, int] = {}
+        for day, one in self.of[mark].items():
+            if why := why_not(day):
+                bad[one.line, why].append(day)
             else:
-                taken.add(day)
-            if why and (one, why) not in told:
-                self._refuse(one, f"{spoken(day)} {why}")
-            told.add((one, why))
-        return taken
+                lines[day] = one.line
+        for (line, why), days in bad.items():
+            more = f" (and {len(days) - 1} more)" if len(days) > 1 else ""
+            self._refuse(line, f"{spoken(days[0])}{more} {why}", line not in lines.values())
+        return {day for day in lines if self._in(day)}
+
+    def _why_school(self, day: date) -> str:
+        ends = {self.first: "first", self.last: "last"}
+        return f"is the {ends[day]} day of school: that holds" if day in ends else ""
+
+    def _why_not_minimum(
+        self,
+        off: Collection[date],
+        off_before: Collection[date],
+        closed: Collection[date],
+        day: date,
+    ) -> str:
+        if not self._in(day):
+            return "is not between the first and last day of school: left out"
+        if day in off:
+            line = self.of[Mark.NO_SCHOOL][day].line
+            return f"is a minimum day and, on line {line}, without school: no school holds"
+        if day in off_before and self.times[self.of[Mark.MINIMUM][day].line] > 1:
+            return "is one of several minimum days here, and set as without school: that stays"
+        return "is no minimum day, as the office is closed: left out" if day in closed else ""
 
     def _in(self, day: date) -> bool:
         return self.first <= day <= self.last
 
-    def _refuse(self, one: Said, reason: str) -> None:
-        self.problems.append(Problem(self.file, one.line, "", reason, refused=True))
+    def _refuse(self, line: int, reason: str, refused: bool = True) -> None:
+        self.problems.append(Problem(self.file, line, "", reason, refused))
 
 
 def _holidays(

@@ -63,11 +63,12 @@ class Rung:
 
 @dataclass(frozen=True, slots=True)
 class Passed:
-    """An event that was not taken, and why."""
+    """Events of one title that were not taken, why, and the line of the first."""
 
     title: str
     why: str
     line: int
+    times: int
 
 
 @dataclass(frozen=True)
@@ -265,7 +266,8 @@ class Words:
     """What titles mean at one school: the tables above, and its own words before them."""
 
     def __init__(self, own: Mapping[Mark, tuple[str, ...]]) -> None:
-        self._own = {mark: _any(map(_plain, words)) for mark, words in own.items() if words}
+        plain = {mark: [*filter(None, map(_plain, words))] for mark, words in own.items()}
+        self._own = {mark: _any(words) for mark, words in plain.items() if words}
         self._outright = {mark: _any(words) for mark, words in OUTRIGHT.items()}
         self._ends = {mark: _any(words) for mark, words in ENDS.items()}
         self._custom = {Mark.NO_SCHOOL: _any(OCCASIONS)}
