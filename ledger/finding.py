@@ -112,10 +112,33 @@ def having(db: Db, kind: str, key: str) -> list[str]:
     return [id for (id,) in db.execute(sql, [kind, _storable(key), LIMIT])]
 
 
-def sources_of(db: Db, student_id: str) -> list[str]:
-    """The sources that describe this student today."""
-    sql = "SELECT source FROM student_source WHERE student_id = ? AND here = 1 ORDER BY source"
-    return [source for (source,) in db.execute(sql, [student_id])]
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A student as somebody compares them with another; no traceback shows whose it is."""
+
+    student_id: str
+    name: str = field(repr=False)
+    given: str = field(repr=False)
+    family: str = field(repr=False)
+    grade: str
+    number: str = field(repr=False)
+    birth_date: str | None = field(repr=False)
+    numbers: frozenset[str] = field(repr=False)
+    sources: tuple[str, ...]  # that ever described them
+
+
+def look(db: Db, student_id: str) -> Look | None:
+    """One student, to be compared."""
+    sql = "SELECT name, given, family, grade, number, birth_date FROM student WHERE student_id = ?"
+    row = next(iter(db.execute(sql, [student_id])), None)
+    if row is None:
+        return None
+    name, given, family, grade, number, born = row
+    keys = "SELECT key FROM student_key WHERE student_id = ? AND kind = 'number'"
+    numbers = frozenset(key for (key,) in db.execute(keys, [student_id]))
+    told = "SELECT source FROM student_source WHERE student_id = ? ORDER BY source"
+    sources = tuple(source for (source,) in db.execute(told, [student_id]))
+    return Look(student_id, name, given, family, grade, number, born, numbers, sources)
 
 
 def listed_by(db: Db, source: str, schools: Collection[str] | None = None) -> Iterable[str]:

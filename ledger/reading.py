@@ -279,16 +279,8 @@ class Reading:
 
     def facts(self, student_id: str) -> list[dict[str, Any]]:
         """What was said of a student, and from which day each holds; flags have no grade."""
-        names = ("effective_on", "source", "grade", "flags", "position")
-        told = sa.select(*(FACTS.c[name] for name in names)).where(FACTS.c.student_id == student_id)
-        columns = [sa.null().label("grade") if n == "grade" else FLAGS.c[n] for n in names]
-        flagged = sa.select(*columns).where(
-            FLAGS.c.student_id == student_id,
-            FLAGS.c.position.not_in(sa.select(told.subquery().c.position)),
-        )
         with self._open() as (db, position):
-            rows = db.execute(sa.union_all(told, flagged).order_by("position"))
-            answer = [{name: row._mapping[name] for name in names[:-1]} for row in rows]
+            answer = _told_facts(db, student_id)
         return self._give("roster facts", answer, [student_id], position)
 
     def staff(self) -> list[dict[str, Any]]:
@@ -537,6 +529,23 @@ def _students(db: sa.Connection, ids: Sequence[str], today: str) -> dict[str, St
     return found | {i: Student(i, "not on the roster", "", "", "", "", False) for i in unknown}
 
 
+def _told_facts(db: sa.Connection, student_id: str) -> list[dict[str, Any]]:
+    names = ("effective_on", "source", "grade", "flags")
+    asked = sa.select(FACTS).where(FACTS.c.student_id == student_id)
+    told = {row.position: {n: row._mapping[n] for n in names} for row in db.execute(asked)}
+    asked = sa.select(FLAGS).where(FLAGS.c.student_id == student_id)
+    for position, rows in groupby(db.execute(asked.order_by(FLAGS.c.position)), _position):
+        some = list(rows)
+        flags = ",".join(row.flag for row in some if row.holds)
+        values = (some[0].effective_on, some[0].source, None, flags)
+        told.setdefault(position, dict(zip(names, values, strict=True)))
+    return [told[position] for position in sorted(told)]
+
+
+def _position(row: Any) -> int:
+    return int(row.position)
+
+
 def _flag_histories(
     db: sa.Connection, ids: Sequence[str] | None = None, until: str | None = None
 ) -> dict[str, FlagHistory]:
@@ -552,11 +561,11 @@ def _flag_histories(
 
 def _flag_history(rows: Iterable[Any]) -> FlagHistory:
     """All that held by any source's word, from each day on which one said something."""
-    said: dict[str, list[str]] = {}
+    said: dict[tuple[str, str], bool] = {}
     held: dict[str, tuple[str, ...]] = {}
     for row in rows:
-        said[row.source] = [flag for flag in row.flags.split(",") if flag]
-        held[row.effective_on] = tuple(sorted({flag for own in said.values() for flag in own}))
+        said[row.source, row.flag] = bool(row.holds)
+        held[row.effective_on] = tuple(sorted({flag for (_, flag), holds in said.items() if holds}))
     return tuple(held.items())
 
 

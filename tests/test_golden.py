@@ -307,7 +307,11 @@ EXAMPLES: dict[str, tuple[Event, ...]] = {
         ),
         StudentMerged(student_id=ANA, into=BO),
         FlagsRecorded(
-            student_id=ANA, effective_on=DAY, source="flags", flags=("iep", "english-learner")
+            student_id=ANA,
+            effective_on=DAY,
+            source="flags",
+            flags=("iep",),
+            about=("english-learner", "iep"),
         ),
         PraiseRecorded(
             student_id=ANA, occurred=AT, code=Positive.SELF_REGULATION, by="staff-1", text=WHY

@@ -66,7 +66,8 @@ def _enrolled(school: DemoSchool, ids: Ids, pupil: Pupil, when: datetime, day: d
 
 def _flagged(school: DemoSchool, ids: Ids, pupil: Pupil, when: datetime, day: date) -> Happening:
     student = ids.student(pupil.source_id)
-    command = RecordFlags(student_id=student, effective_on=day, source=FLAGS, flags=pupil.flags)
+    about = {"flags": pupil.flags, "about": pupil.flags}
+    command = RecordFlags(student_id=student, effective_on=day, source=FLAGS, **about)
     key = f"demo:{FLAGS}:{pupil.source_id}"
     return Happening(when, _clerk(school, ids), STUDENT, student, key, command)
 

@@ -66,11 +66,12 @@ class Facts(Value):
 
 
 class Flags(Value):
-    """What a source says holds for the student from a day on: all of it, or nothing any more."""
+    """What a source says holds for the student from a day on, of the flags that it speaks of."""
 
     effective_on: date
     source: Source
     flags: tuple[Flag, ...] = ()
+    about: tuple[Flag, ...] = ()  # those that hold among them; every other stays as it was
 
 
 # Events
@@ -245,7 +246,7 @@ class Student:
     linked: frozenset[Told] = frozenset()
     instead: Mapping[str, str] = field(default_factory=dict)  # a source → the one it ends
     merged_into: str | None = None
-    flags: Mapping[tuple[str, date], tuple[str, ...]] = field(default_factory=dict)
+    flags: Mapping[tuple[str, date, str], bool] = field(default_factory=dict)
 
     @property
     def here(self) -> bool:
@@ -270,8 +271,7 @@ def evolve(student: Student, event: StudentEvent) -> Student:
         case StudentMerged():
             return replace(student, listed=frozenset(), merged_into=event.into)
         case FlagsRecorded():
-            said = {(event.source, event.effective_on): event.flags}
-            return replace(student, flags={**student.flags, **said})
+            return replace(student, flags={**student.flags, **_said(event)})
         case PraiseRecorded() | ContactMade() | ObservationRecorded():
             return student
         case IdentityDestroyed() | Undone():
@@ -285,6 +285,11 @@ def _described(student: Student, event: StudentRecorded) -> Student:
     facts = {**student.facts, event.source: Facts.model_construct(**shared)}
     listed = student.listed - {student.instead.get(event.source)} | {event.source}
     return replace(student, facts=facts, listed=listed, known=True)
+
+
+def _said(flags: Flags) -> dict[tuple[str, date, str], bool]:
+    """Whether each flag holds, by the source and from the day on."""
+    return {(flags.source, flags.effective_on, f): f in flags.flags for f in flags.about}
 
 
 def _linked(student: Student, event: StudentLinked) -> Student:
@@ -476,9 +481,9 @@ def _merge(command: MergeStudent, student: Student) -> list[StudentEvent]:
 
 def _flag(command: RecordFlags, student: Student) -> list[StudentEvent]:
     flags = tuple(sorted(set(command.flags)))
-    if student.flags.get((command.source, command.effective_on)) == flags:
-        return []
-    return [command.became(FlagsRecorded, flags=flags)]
+    about = tuple(sorted({*command.about, *flags}))
+    event = command.became(FlagsRecorded, flags=flags, about=about)
+    return [event] if _said(event).items() - student.flags.items() else []
 
 
 def decide(command: StudentCommand, student: Student) -> list[StudentEvent]:

@@ -9,6 +9,7 @@ from functools import cached_property
 from ledger.domain import Refused
 from ledger.domain.student import (
     STUDENT,
+    Facts,
     Identity,
     LinkStudent,
     MergeStudent,
@@ -59,8 +60,15 @@ class Students:
         return self.ledger.keys_begin(NUMBER)
 
     def _is_known(self, source: str, source_id: str) -> bool:
-        linked = self._keyed(LINK, (source, source_id))
-        return bool(linked or self.state(student_id(self.ledger, source, source_id)).facts)
+        return self.is_linked(source, source_id) or self.facts(source, source_id) is not None
+
+    def is_linked(self, source: str, source_id: str) -> bool:
+        """Whether somebody said who this student of a source is."""
+        return self._keyed(LINK, (source, source_id)) is not None
+
+    def facts(self, source: str, source_id: str) -> Facts | None:
+        """What the source last said under this id of its own."""
+        return self.state(self.of_source(source, source_id)).facts.get(source)
 
     def numbered(self, number: str) -> str | None:
         """The student who was first known by this number alone."""
@@ -102,6 +110,11 @@ class Students:
         )
         key = None if linked else self._key(LINK, (source, source_id))
         return len(self.ledger.do(STUDENT, id, command, actor, key=key, again=True).events)
+
+    def split(self, source: str, source_id: str, actor: Actor) -> int:
+        """Have an id that was another student's mean a new one from now on."""
+        new = self.ledger.id_for("student", self._key("again:", (source, source_id)))
+        return self.link(source, source_id, new, actor)
 
     def merge(self, double: str, kept: str, actor: Actor, others: Iterable[str] = ()) -> int:
         """Have a double shown as `kept` from now on; how many events it took.

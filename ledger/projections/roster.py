@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import sqlalchemy as sa
@@ -58,7 +59,8 @@ table(
     text("student_id", index=True),
     text("source"),
     text("effective_on"),
-    text("flags"),
+    text("flag"),
+    number("holds"),
     number("position"),
 )
 # Ids under which nothing is shown, as the child is another one too.
@@ -127,7 +129,7 @@ def _student(stream: str, events: list[Recorded[Any]]) -> Rows:
     rows: dict[str, Any] = {
         "student_key": _keys(stream, own, shown, [r.event.who for r in told]) if told else [],
         "student_fact": [_fact(stream, shown, r) for r in recorded],
-        "student_flag": [_flag(stream, shown, r) for r in _flagged(events)],
+        "student_flag": list(_flags(stream, shown, events)),
     }
     if student.merged_into is not None:
         return rows | {"student_same": [{"stream": stream, "student_id": own, "same_as": shown}]}
@@ -215,27 +217,25 @@ def _keys(
     ]
 
 
-def _flagged(events: list[Recorded[Any]]) -> list[Recorded[Any]]:
-    """What was said of flags; by a roster from when on it says any."""
-    rosters = {r.event.source for r in events if getattr(r.event, "flags", ())}
-    kinds = (FlagsRecorded, StudentRecorded)
-    return [
-        r
-        for r in events
-        if isinstance(r.event, kinds)
-        and (isinstance(r.event, FlagsRecorded) or r.event.source in rosters)
-    ]
-
-
-def _flag(stream: str, shown: str, recorded: Recorded[Any]) -> dict[str, Any]:
-    return {
-        "stream": stream,
-        "student_id": shown,
-        "source": recorded.event.source,
-        "effective_on": recorded.event.effective_on.isoformat(),
-        "flags": ",".join(recorded.event.flags),
-        "position": recorded.position,
-    }
+def _flags(stream: str, shown: str, events: list[Recorded[Any]]) -> Iterator[dict[str, Any]]:
+    """Whether each flag holds that a source speaks of; a roster of those that it ever told."""
+    about: dict[str, set[str]] = {}
+    for r in events:
+        if isinstance(r.event, StudentRecorded):
+            about.setdefault(r.event.source, set()).update(r.event.flags)
+    for r in events:
+        if isinstance(r.event, StudentRecorded | FlagsRecorded):
+            told = getattr(r.event, "about", None) or about.get(r.event.source, ())
+            for flag in sorted(told):
+                yield {
+                    "stream": stream,
+                    "student_id": shown,
+                    "source": r.event.source,
+                    "effective_on": r.event.effective_on.isoformat(),
+                    "flag": flag,
+                    "holds": int(flag in r.event.flags),
+                    "position": r.position,
+                }
 
 
 def _fact(stream: str, shown: str, recorded: Recorded[StudentRecorded]) -> dict[str, Any]:
