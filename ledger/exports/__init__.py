@@ -43,6 +43,7 @@ class Sink:
     origins: frozenset[str] = frozenset()  # sources whose records are this sink's own
     text: bool = False  # whether free text and names of adults and outside persons leave
     preflight: tuple[str, ...] = ()  # whose rules are looked at before
+    rules: Mapping[str, Any] = field(default_factory=dict)  # of each of them: what it asks
     own: Any = None  # what only this format asks
 
     def school(self, id: str) -> int | None:
@@ -91,6 +92,7 @@ class Preflight:
     """Rules of somebody who reads what the sink sends on: they warn and hold nothing back."""
 
     name: str
+    settings_from: Callable[[str, Any], Any]  # [sink.NAME.<its name>] and that table, or {}
     warnings: Callable[[Extract, Sink], Iterable[Held]]
 
 

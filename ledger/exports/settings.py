@@ -64,6 +64,7 @@ COMMON_LAWS: Laws = {
     "text": (lambda said: type(said) is bool, "text = true or false, without quotes"),
     "preflight": (_preflights, 'preflight = ["calpads"]'),
 }
+ANY_TABLE = (lambda said: isinstance(said, Mapping), "a table of its own")
 IDS_LAWS: Laws = {
     "school": (_number, f"school = 255901, {NUMBER.format('this')}"),
     "schools": (
@@ -99,7 +100,9 @@ def sink_of(
     """
     if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,39}", name):
         raise BadSink(f"[sink.{name}]: name a sink with small letters, digits and - only.")
-    said = followed(f"[sink.{name}]", table, {**laws, **COMMON_LAWS}, needed=("kind", *needed))
+    rules = _rules(table)
+    own_laws = {**laws, **COMMON_LAWS, **dict.fromkeys(rules, ANY_TABLE)}
+    said = followed(f"[sink.{name}]", table, own_laws, needed=("kind", *needed))
     needs = ("school",) if needs_school else ()
     called = followed(f"[ids.{name}]", ids.get(name, {}), IDS_LAWS, needed=needs)
     own = {own_school: called["school"]} if "school" in called else {}
@@ -118,8 +121,19 @@ def sink_of(
         since=said.get("since"),
         origins=frozenset(said.get("origins", (name,))),
         text=said.get("text", False),
-        preflight=tuple(said.get("preflight", ())),
+        preflight=tuple(rules),
+        rules={
+            rule.name: rule.settings_from(f"[sink.{name}.{rule.name}]", said.get(rule.name, {}))
+            for rule in rules.values()
+        },
     ), said
+
+
+def _rules(table: Any) -> dict[str, Preflight]:
+    """The rules that a sink's table asks for; what it cannot ask for is said by its law."""
+    asked = table.get("preflight", []) if isinstance(table, Mapping) else []
+    names = asked if _preflights(asked) else []
+    return {name: entry("ledger.exports", name, Preflight) for name in names}
 
 
 def followed(where: str, table: Any, laws: Laws, needed: Sequence[str] = ()) -> Mapping[str, Any]:
