@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -17,10 +18,12 @@ from ledger.domain.codes import (
     LengthDifference,
     Level,
     Location,
+    RestraintKind,
+    RestraintReason,
     Role,
     Weapon,
 )
-from ledger.exports import Sink
+from ledger.exports import KINDS, Sink
 from ledger.exports.edfi import EDFI
 from ledger.reading import Extract, SisRecord
 
@@ -66,14 +69,53 @@ def incident(id: str, at: str, level: str = "major", **more: Any) -> SisRecord:
 
 
 def behavior(of: SisRecord, student: str, code: str, level: str = "major", *also: str) -> SisRecord:
-    body = {"code": code, "level": level, "label": "P1", "also": list(also)}
+    body = {"code": code, "level": level, "label": "P1", "also": list(also), "foreign": None}
     return SisRecord("behavior", of.incident_id, student, level, of.occurred_at, body)
+
+
+def other(of: SisRecord, student: str, *roles: str) -> SisRecord:
+    body = {"roles": list(roles), "school_id": of.body["school_id"]}
+    return SisRecord("non-offender", of.incident_id, student, of.level, of.occurred_at, body)
+
+
+def reporter(of: SisRecord, staff: str | None, there: str = "") -> SisRecord:
+    body = {"staff_id": staff, "there": there, "roles": ["reporter"]}
+    return SisRecord("staff", of.incident_id, None, of.level, of.occurred_at, body)
+
+
+def restraint(
+    of: SisRecord, student: str, kind: str = "physical-restraint", **more: Any
+) -> SisRecord:
+    body = {
+        "number": 1,
+        "kind": kind,
+        "began": of.occurred_at,
+        "zone": of.body["zone"],
+        "minutes": 4,
+        "reasons": ["harm-to-others"],
+        "by": [],
+        "school_id": of.body["school_id"],
+    }
+    return SisRecord("restraint", of.incident_id, student, of.level, of.occurred_at, body | more)
+
+
+def came(record: SisRecord, line: dict[str, Any], source: str = "sis", **now: Any) -> SisRecord:
+    """A record that a source had first as this line, and what was changed here since."""
+    origin = {"source": source, "school": "", "identifier": "18", "adopted": []}
+    body = record.body | now | {"came": origin | {"line": line, "was": record.body}}
+    return replace(record, body=body)
+
+
+def adopted(record: SisRecord, by: str) -> SisRecord:
+    return replace(record, body=record.body | {"came": record.body["came"] | {"adopted": [by]}})
 
 
 def action(of: SisRecord, student: str, number: int, code: str, on: str, **more: Any) -> SisRecord:
     body = {
         "number": number,
+        "identifier": None,
         "action": code,
+        "foreign": None,
         "on": on,
         "days": None,
         "minutes": None,
@@ -82,7 +124,7 @@ def action(of: SisRecord, student: str, number: int, code: str, on: str, **more:
         "served": False,
         "difference": None,
         "by": None,
-        "school_id": "oakhill",
+        "school_id": of.body["school_id"],
         "behaviors": ["disruption"],
     }
     return SisRecord("action", of.incident_id, student, of.level, of.occurred_at, body | more)
@@ -159,6 +201,7 @@ NUMBER = st.sampled_from(
     ["1", "a1", "A1", "", "9" * 32, "9" * 33, "1 2", "\u0661", "ñ", "3", "4", "5"]
 )
 CHILDREN = ("c1", "c2", "c3", "c4")
+FLAGS = st.sampled_from([(("2020-08-01", ("iep",)),), (("2020-08-01", ("section-504",)),), ()])
 DAYS = st.dates(date(2025, 8, 1), date(2027, 7, 1)).map(date.isoformat)
 
 
@@ -180,12 +223,20 @@ def cases(draw: st.DrawFn) -> list[SisRecord]:
         reported_by=draw(st.none() | st.sampled_from([*STAFF, "staff-unknown"])),
     )
     records = [whole]
+    if whole.body["reported_by"]:
+        records.append(reporter(whole, whole.body["reported_by"]))
     for child in draw(st.lists(st.sampled_from(CHILDREN), unique=True)):
         also = draw(
             st.lists(codes(Role).filter(lambda r: r != "referred"), max_size=2, unique=True)
         )
         seen = draw(st.lists(codes(Behavior), max_size=3, unique=True))
         records += [behavior(whole, child, code, draw(codes(Level)), *also) for code in seen]
+        if not seen:
+            records.append(other(whole, child, *also))
+        for number in range(draw(st.integers(0, 1))):
+            kind, reasons = draw(codes(RestraintKind)), draw(st.lists(codes(RestraintReason)))
+            held = restraint(whole, child, kind, reasons=[*{*reasons}], number=number)
+            records.append(held)
         for number in range(draw(st.integers(0, 2))):
             done = action(
                 whole,
@@ -212,6 +263,7 @@ def extracts(draw: st.DrawFn) -> Extract:
     return extract(
         [record for case in found for record in case],
         student_numbers={child: {"identifier": number} for child, number in on_roster.items()},
+        student_flags=draw(st.dictionaries(st.sampled_from(CHILDREN), FLAGS)),
         unreadable=draw(st.sampled_from([(), (f"incident-{HALL}",)])),
     )
 
@@ -224,4 +276,5 @@ def sinks(draw: st.DrawFn) -> Sink:
         levels=draw(st.sampled_from([["minor"], ["major"], ["minor", "major"]])),
         actions=draw(st.sampled_from(["all", "removals", ["bus-suspension", "no-action"]])),
         since=draw(st.dates(date(2025, 8, 1), date(2027, 7, 1))),
+        kinds=draw(st.sampled_from([[*KINDS], ["incident"], ["incident", "staff", "restraint"]])),
     )

@@ -25,7 +25,17 @@ from lxml import etree
 from ledger.domain.codes import Action, Behavior, Code, LengthDifference, Location, Weapon
 from ledger.domain.incident import INCIDENT
 from ledger.exports import BadSink, Line, Sink
-from ledger.exports.edfi import EDFI, ENDPOINTS, LIGHTBEAM, Made, key_of, records
+from ledger.exports.edfi import (
+    EDFI,
+    ENDPOINTS,
+    LIGHTBEAM,
+    NO_IEP,
+    SECLUSION,
+    Made,
+    key_of,
+    records,
+)
+from ledger.exports.edfi_cases import ENDPOINT_OF
 from ledger.exports.edfi_words import PLACELESS, WORDS
 from ledger.exports.writing import write_run
 from ledger.folder import entry
@@ -35,6 +45,8 @@ from ledger.reading import Extract, Reader, Reading
 PUBLISHED = Path(__file__).parents[2] / "shared" / "data" / "edfi"
 EXPECTED = Path(__file__).parent / "expected" / "edfi"
 BEHAVIORS = "studentDisciplineIncidentBehaviorAssociations"
+OTHERS = "studentDisciplineIncidentNonOffenderAssociations"
+STAFF = "staffDisciplineIncidentAssociations"
 TOO_LONG = "the identifier on the roster is longer than 32 characters"
 needs_schemas = pytest.mark.skipif(
     not PUBLISHED.exists(), reason="Ed-Fi's published schemas are not in ../shared/data/edfi"
@@ -156,19 +168,22 @@ def test_the_order_of_the_records_changes_nothing(extract: Extract, sink: Sink) 
 @given(sis.extracts(), sis.sinks())
 @settings(deadline=None)
 def test_every_record_goes_or_is_held_back_or_was_not_asked_for(
-    extract: Extract, sink: Any
+    extract: Extract, sink: Sink
 ) -> None:
     wanted = records(extract, sink)
     held = Counter(held.endpoint for held in wanted.held)
-    sent = {endpoint: len(lines(wanted, endpoint)) for endpoint in ENDPOINTS}
+    left = Counter(wanted.not_carried)
+    left["restraint"] += left.pop(SECLUSION, 0) + left.pop(NO_IEP, 0)
     kinds = Counter(record.kind for record in extract.records)
-    for kind, endpoint in (("incident", "disciplineIncidents"), ("action", "disciplineActions")):
-        assert kinds[kind] == sent[endpoint] + held[endpoint] + wanted.not_carried.get(kind, 0)
-    grouped = kinds["behavior"] - held[BEHAVIORS] - wanted.not_carried.get("behavior", 0)
-    assert sent[BEHAVIORS] <= grouped
-    assert bool(sent[BEHAVIORS]) == bool(grouped)
-    if sink.own.descriptors == "local":
-        assert sent[BEHAVIORS] == grouped  # no two codes are one word there
+    for kind, endpoint in ENDPOINT_OF.items():
+        there = kinds[kind] - held[endpoint] - left[kind]
+        sent = len(lines(wanted, endpoint))
+        if endpoint != BEHAVIORS:
+            assert sent == there, kind
+        assert sent <= there
+        assert bool(sent) == bool(there)
+        if sink.own.descriptors == "local":
+            assert sent == there  # no two codes are one word there
 
 
 @given(sis.extracts(), sis.sinks())
@@ -178,7 +193,14 @@ def test_what_a_record_refers_to_is_sent_before_it(extract: Extract, sink: Sink)
     assert list(wanted.resources) == [e for e in ENDPOINTS if e in wanted.resources]
     incidents = {line["incidentIdentifier"] for line in lines(wanted, "disciplineIncidents")}
     seen = lines(wanted, BEHAVIORS)
-    assert incidents == {s["disciplineIncidentReference"]["incidentIdentifier"] for s in seen}
+    for endpoint in (BEHAVIORS, OTHERS, STAFF):
+        refer = {
+            line["disciplineIncidentReference"]["incidentIdentifier"]
+            for line in lines(wanted, endpoint)
+        }
+        assert refer <= incidents
+    if "behavior" in sink.kinds:
+        assert incidents == {s["disciplineIncidentReference"]["incidentIdentifier"] for s in seen}
     associations = {reference(line) for line in seen}
     for done in lines(wanted, "disciplineActions"):
         led = [

@@ -164,6 +164,7 @@ def descriptor_line(word: str) -> tuple[str, Line]:
 def words_of(line: Line) -> Iterable[str]:
     """The descriptors of a line that may be the school's own words."""
     used = [line.get("behaviorDescriptor")]
+    used += [one["behaviorDescriptor"] for one in line.get("behaviors", ())]
     used += [one["disciplineDescriptor"] for one in line.get("disciplines", ())]
     return filter(None, used)
 
