@@ -44,7 +44,8 @@ ADD_ROOM = "INSERT INTO room VALUES (?,?)"
 # Of several that fit, the first that is said is kept.
 ADD_TEACHER = """
 INSERT OR IGNORE INTO teacher SELECT :room, :lead, id FROM staff
-WHERE id = :user AND active AND :room NOT IN (SELECT id FROM room WHERE kind = 'closed')
+WHERE id = :user AND active
+    AND NOT EXISTS (SELECT 1 FROM room WHERE room.id = :room AND kind = 'closed')
 """
 ADD_SEAT = """
 INSERT OR IGNORE INTO seat

@@ -69,7 +69,7 @@ LAYOUT = Layout(
     key="sourcedId",
     aliases=ALIASES,
     caps={"sex": 40, "userIds": 4_000, "orgSourcedIds": 4_000},
-    remedy="export the roster again as OneRoster 1.1 or 1.2",
+    remedy="export the roster again as OneRoster 1.1, or as 1.2 with its roles.csv",
     ids=frozenset(
         (
             *("identifier", "userMasterIdentifier", "parentSourcedId", "primaryOrgSourcedId"),

@@ -337,7 +337,8 @@ def _sound(row: Row, fault: str, layout: Layout) -> Row:
     if fault:
         raise BadRow("", fault)
     if layout.key in row.cells and not _readable(row[layout.key]):
-        raise BadRow(layout.key, "is blank or cannot be read: the row is left out")
+        odd = spoilt(row[layout.key], is_id=True) or "is blank or cannot be read"
+        raise BadRow(layout.key, f"{odd}: the row is left out")
     text = "".join(row.cells.values())
     if len(text) > CELL_CAP or not text.isprintable() or LOST in text:
         _check(row, layout)
@@ -357,10 +358,9 @@ def _check(row: Row, layout: Layout) -> None:
 
 def _mended(row: Row, layout: Layout) -> Row:
     """The row with spoilt cells read as blank; raises when one of them is needed."""
-    ids = layout.ids | {layout.key}
-    odd = {column: spoilt(cell, is_id=column in ids) for column, cell in row.cells.items()}
+    odd = {column: spoilt(cell, is_id=column in layout.ids) for column, cell in row.cells.items()}
     for column in filter(odd.get, odd):
-        if column == layout.key or column in layout.files[row.file].needed:
+        if column in layout.files[row.file].needed:
             raise BadRow(column, f"{odd[column]}: the row is left out")
         row.note(column, f"{odd[column]}: read as blank")
     kept = {column: "" if odd[column] else cell for column, cell in row.cells.items()}
@@ -369,7 +369,7 @@ def _mended(row: Row, layout: Layout) -> Row:
 
 def _readable(key: str) -> str:
     """The key as it came, or empty when it cannot be the one that was meant."""
-    odd = LOST in key or CONTROL.search(key) or len(key) > CELL_CAP
+    odd = LOST in key or CONTROL.search(key) or len(key) > CELL_CAP or spoilt(key, is_id=True)
     return "" if odd else key
 
 
@@ -464,7 +464,7 @@ def _at(cells: list[str], places: Collection[int]) -> list[str]:
 
 def _fitting(cells: list[str], width: int) -> list[str] | str:
     """The cells, as many as the header has; blank ones too many are dropped."""
-    if any("\0" in cell for cell in cells):
+    if "\0" in "".join(cells):
         return "holds a NUL character: the row is left out"
     while len(cells) > width and not cells[-1].strip():
         cells.pop()
