@@ -455,6 +455,12 @@ def test_a_spreadsheet_without_kinds_is_told_what_it_needs(reads: Reads) -> None
             reads(text, "days.csv")
 
 
+@pytest.mark.parametrize("name", ["days.xlsx", "days.PDF"])
+def test_a_workbook_is_told_how_to_come(reads: Reads, name: str) -> None:
+    with pytest.raises(Unreadable, match="save it as CSV"):
+        reads("PK", name)
+
+
 def test_lunch_comes_in_by_grade_and_periods_by_name(reads: Reads) -> None:
     told = reads(
         "kind,part,name,grade,start,end\nregular,lunch,,TK/K,11:15,11:55 AM\n"
@@ -621,6 +627,29 @@ def test_the_sessions_of_a_roster_give_a_years_ends_and_its_terms(tmp_path: Path
     with zipfile.ZipFile(tmp_path / "roster.zip", "w") as archive:
         archive.writestr("academicSessions.csv", SESSIONS)
     assert read(tmp_path / "roster.zip", HOW) == told
+
+
+FIXTURE = (
+    Path(__file__).parents[2] / "shared/data/oneroster/oneroster-1.1-moodle-fixture.zip"
+).resolve()
+
+
+@pytest.mark.skipif(not FIXTURE.exists(), reason="../shared/data/oneroster is not here")
+def test_the_published_fixture_gives_a_year_of_school() -> None:
+    told = read(FIXTURE, HOW)
+    year = merge(told, Calendar(), Wanted(), TODAY).year
+    assert year.first_day < year.last_day
+
+
+def test_sessions_that_contradict_each_other_are_named(tmp_path: Path) -> None:
+    other = (
+        "y1b,active,x,schoolYear,2026-08-19,2027-06-10\nt9,active,x,term,2024-08-12,2024-09-12\n"
+    )
+    (tmp_path / "academicSessions.csv").write_text(SESSIONS + other)
+    told = read(tmp_path, HOW)
+    assert (6, "lies in no school year of this file") in [(p.line, p.reason) for p in told.problems]
+    with pytest.raises(Unclear, match=r"2 first days .*\(line 2\).*\(line 5\)"):
+        merge(told, Calendar(), Wanted(), TODAY)
 
 
 def test_a_session_that_cannot_be_is_named(tmp_path: Path) -> None:

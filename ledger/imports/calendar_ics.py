@@ -276,16 +276,15 @@ class _Reading:
 
     def _take(self, event: _Event, uid: str) -> None:
         title, words = event.title, self.how.words
-        if not words.marks(title, whole=True)[0]:
-            self._pass(event, words.marks(title, whole=True)[1])
-            return
-        start, length, whole = self._span(event)
-        marks, why = words.marks(title, whole=whole)
+        marks, why = words.marks(title, whole=True)
+        if marks:
+            start, length = self._when(event)
+            marks, why = words.marks(title, whole=self._whole(start, length))
         if not marks:
             self._pass(event, why)
             return
-        for first in self._firsts(event, start):
-            last = first + length
+        spans = (self._days(start, wall, length) for wall in self._walls(event, start))
+        for first, last in dict.fromkeys(spans):
             for mark in sorted(marks):
                 self.taken.append((uid, Said(mark, first, last, shown(title), event.line)))
 
@@ -295,34 +294,40 @@ class _Reading:
             title, why = "(other titles)", NOT_UNDERSTOOD
         self.passed.setdefault((title, why), [event.line, 0])[1] += 1
 
-    def _span(self, event: _Event) -> tuple[_Moment, timedelta, bool]:
-        """(when it begins, how many days later its last day is, whether it takes whole days)."""
+    def _when(self, event: _Event) -> tuple[_Moment, timedelta]:
+        """When an event begins, and how long it takes."""
         begins = event.get("DTSTART")
         if not begins:
             raise _Bad(event.line, "DTSTART", "is missing")
         start = self._moment(begins)
-        first = start.local(self.how.zone)
-        end = max(self._end(event, start), first)
-        whole = start.whole or (end > first and first.time() == end.time() == MIDNIGHT)
-        if end > first:
-            end -= timedelta(microseconds=1)  # the end is the first moment after
-        length = timedelta(days=(end.date() - first.date()).days)
-        if length.days >= SPAN_CAP:
+        length = max(self._length(event, start), timedelta())
+        if length.days > SPAN_CAP:
             raise _Bad(begins.line, "DTEND", f"is more than {SPAN_CAP} days after its start")
-        return start, length, whole
+        return start, length
 
-    def _end(self, event: _Event, start: _Moment) -> datetime:
+    def _length(self, event: _Event, start: _Moment) -> timedelta:
         if end := event.get("DTEND"):
-            return self._moment(end).local(self.how.zone)
+            return self._moment(end).local(start.zone or self.how.zone) - start.wall
         long = event.get("DURATION")
         if long is None:
-            return start.local(self.how.zone, start.wall + ONE_DAY * start.whole)
+            return ONE_DAY * start.whole
         found = LENGTH.fullmatch(long.value)
         if not found:
             raise _Bad(long.line, "DURATION", "is not a length of time")
         weeks, days, hours, minutes = (int(part or 0) for part in found.groups())
-        length = timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes)
-        return start.local(self.how.zone, start.wall + length)
+        return timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes)
+
+    def _whole(self, start: _Moment, length: timedelta) -> bool:
+        """Whether it takes whole days of the school."""
+        ends = (
+            start.local(self.how.zone, wall).time() for wall in (start.wall, start.wall + length)
+        )
+        return start.whole or (bool(length) and {*ends} == {MIDNIGHT})
+
+    def _days(self, start: _Moment, wall: datetime, length: timedelta) -> tuple[date, date]:
+        """Its first and last day at the school; its end is the first moment after."""
+        first, end = (start.local(self.how.zone, at) for at in (wall, wall + length))
+        return first.date(), max(first, end - timedelta(microseconds=1)).date()
 
     def _moment(self, said: _Property, value: str = "") -> _Moment:
         found = STAMP.fullmatch(value or said.value)
@@ -356,16 +361,15 @@ class _Reading:
 
     # Repetition
 
-    def _firsts(self, event: _Event, start: _Moment) -> list[date]:
-        """The day on which each of its occurrences begins, at the school."""
+    def _walls(self, event: _Event, start: _Moment) -> list[datetime]:
+        """When each of its occurrences begins, in its own zone."""
         walls = {start.wall}
         for rule in event.all("RRULE"):
             walls |= self._repeated(rule, start)
         for more in event.all("RDATE"):
             walls |= {datetime.combine(d, start.wall.time()) for d in self._dates(more, start)}
         out = {day for less in event.all("EXDATE") for day in self._dates(less, start)}
-        kept = sorted(wall for wall in walls if wall.date() not in out)
-        return list(dict.fromkeys(start.local(self.how.zone, wall).date() for wall in kept))
+        return sorted(wall for wall in walls if wall.date() not in out)
 
     def _dates(self, said: _Property, start: _Moment) -> Iterator[date]:
         """The days of a list, where the event is."""

@@ -49,12 +49,16 @@ def read(path: Path) -> Told:
             raise Unreadable(f"{path} holds no {SESSIONS} that can be read")
         sessions = list(reading.each(SESSIONS, _session))
     years = [session for session in sessions if session.kind == "schoolyear"]
+    terms = [session for session in sessions if session.kind != "schoolyear"]
     for year in years:
         reading.note(SESSIONS, year.line, "endDate", END_COUNTS)
+    for term in terms:
+        if not any(year.start <= term.start and term.end <= year.end for year in years):
+            reading.note(SESSIONS, term.line, "", "lies in no school year of this file")
     return Told(
         SESSIONS,
         tuple(said for year in years for said in _ends(year)),
-        terms=tuple(map(_term, (one for one in sessions if one.kind != "schoolyear"))),
+        terms=tuple(map(_term, terms)),
         problems=tuple(reading.problems),
     )
 

@@ -96,12 +96,19 @@ class How:
         return Words(self.own)
 
 
+OTHERS = (".xlsx", ".xls", ".ods", ".numbers", ".pdf", ".docx", ".doc")
+
+
 def read(path: Path, how: How) -> Told:
     """What a file or folder says of the calendar; raises Unreadable when it is no calendar."""
     if path.is_dir() or path.suffix.lower() == ".zip":
         from ledger.imports import calendar_sessions
 
         return calendar_sessions.read(path)
+    if path.suffix.lower() in OTHERS:
+        raise Unreadable(
+            f"{path} is not read here: save it as CSV, or export it as iCalendar (.ics)"
+        )
     from ledger.imports import calendar_csv, calendar_ics
 
     if calendar_ics.sniff(path):
