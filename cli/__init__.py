@@ -33,6 +33,7 @@ COMMANDS = {
     "timeline": "timeline",
     "incident": "incident",
     "roster": "roster",
+    "import": "import_",
     "staff": "staff",
     "calendar": "calendar",
     "export": "export",

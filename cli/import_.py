@@ -1,0 +1,291 @@
+"""`import`: a school's history in, from Ed-Fi's XML or a mapped CSV."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+
+from cli import Desk, answers, pass_desk
+from cli.errors import RECORDED, SOME, Failed
+from ledger import finding
+from ledger.imports import Problem, edfi_discipline, history_csv, history_map
+from ledger.imports.history import (
+    TakenIn,
+    Taking,
+    known_of,
+    numbered_only,
+    staff_with,
+    survey,
+    take_in,
+)
+from ledger.imports.incidents import Here, History
+from ledger.imports.linking import Students
+
+SHOWN = 30  # problems on a screen
+WORDS = 20  # words without a code on a screen
+MANY = 10_000  # rows from which speed and memory are told
+
+
+@click.group("import")
+def import_() -> None:
+    """History in, from the system that had it first.
+
+    \b
+    Examples:
+      bledger import incidents StudentDiscipline.xml --source ods
+      bledger import incidents referrals.csv --map map.toml
+      bledger import example > map.toml
+    """
+
+
+globals()["import"] = import_  # by its word on the command line, which is Python's own
+
+
+@import_.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--map", "map_", type=click.Path(path_type=Path), help="What a CSV's columns mean.")
+@click.option("--source", metavar="NAME", help="A name for the system that it is from.")
+@click.option("--school", "schools", multiple=True, metavar="NUMBER", help="Of this school alone.")
+@click.option("--all-schools", is_flag=True, help="Of every school in the file, as without.")
+@click.option("--dry-run", is_flag=True, help="Read it and say what is wrong; record nothing.")
+@click.option("--report", type=click.Path(path_type=Path), help="Write every problem here.")
+@answers
+@pass_desk
+def incidents(
+    desk: Desk,
+    file: Path,
+    map_: Path | None,
+    source: str | None,
+    schools: tuple[str, ...],
+    all_schools: bool,
+    dry_run: bool,
+    report: Path | None,
+) -> int:
+    """Take in incidents of an earlier system, once each; what it corrects since is a correction.
+
+    \b
+    Examples:
+      bledger import incidents StudentDiscipline.xml --source ods
+      bledger import incidents referrals.csv --map map.toml --source swis --dry-run
+    """
+    if not file.exists():
+        raise Failed(f"{file} is not there. Give the XML or CSV file.")
+    if source and len(source) > 60:
+        raise click.UsageError("--source is longer than 60 characters")
+    if schools and all_schools:
+        raise click.UsageError("choose --school or --all-schools, not both")
+    began = time.monotonic()
+    bar = _Bar(desk, file.stat().st_size)
+    with _opened(desk, file, map_, bar) as history:
+        name = source or (history_csv.SOURCE if map_ else edfi_discipline.SOURCE)
+        taken, only = _taken(desk, history, name, schools, bar, dry_run=dry_run)
+        bar.end()
+        took = time.monotonic() - began
+        fields = _fields(desk, history, taken, name, schools, only, took)
+    if report is not None:
+        _write(report, taken.problems)
+    desk.answer("import-incidents/1", fields, _lines(fields, taken, dry_run=dry_run))
+    return 1 if fields["rejected"] else 0
+
+
+@contextmanager
+def _opened(desk: Desk, file: Path, map_: Path | None, bar: _Bar) -> Iterator[History]:
+    zone = desk.school.settings.zone
+    if map_ is None:
+        if file.suffix.lower() in (".csv", ".txt", ".tsv"):
+            raise click.UsageError(
+                "a CSV needs --map, a file that says what its columns mean. An example: "
+                "bledger import example"
+            )
+        with edfi_discipline.opened(file, zone, bar.read) as history:
+            yield history
+    else:
+        with history_csv.opened(file, history_map.read(map_), zone, bar.read) as history:
+            yield history
+
+
+def _taken(
+    desk: Desk,
+    history: History,
+    source: str,
+    schools: tuple[str, ...],
+    bar: _Bar,
+    *,
+    dry_run: bool,
+) -> tuple[TakenIn, int]:
+    """(what became of it, how many students are known by a number alone)."""
+    school = desk.school
+    school.views.catch_up(school.record)
+    db = school.roster
+    students = Students(school.record, lambda number: finding.with_number(db, number))
+    here = Here(
+        student=lambda number: students.of_number(number, history.kind, source, actor=school.actor),
+        staff=lambda number: staff_with(db, number),
+        school=school.settings.school_id,
+        numbers=_own_numbers(desk),
+    )
+    taking = Taking(school.record, school.actor, source, here, schools or None)
+    if dry_run:
+        return survey(taking, history), numbered_only(db)
+    known = known_of(db, source, schools or None)
+    taken = take_in(
+        taking, history, students, known=known, progress=lambda n: bar.record(n, history.total)
+    )
+    desk.so_far = RECORDED
+    school.views.catch_up(school.record)
+    return taken, numbered_only(school.roster)
+
+
+def _own_numbers(desk: Desk) -> frozenset[str]:
+    """What this school is called: by itself and by each sink."""
+    settings = desk.school.settings
+    sinks = (str(ids["school"]) for ids in settings.ids.values() if "school" in ids)
+    return frozenset((settings.school_id, *sinks))
+
+
+def _fields(
+    desk: Desk,
+    history: History,
+    taken: TakenIn,
+    source: str,
+    schools: tuple[str, ...],
+    only: int,
+    took: float,
+) -> dict[str, Any]:
+    refused = [problem for problem in taken.problems if problem.refused]
+    return {
+        "source": source,
+        "is_sink": source in desk.school.settings.sinks,
+        "schools": list(schools),
+        "rows": history.rows,
+        "incidents": taken.read,
+        "appended": taken.appended,
+        "corrected": taken.corrected,
+        "unchanged": taken.unchanged,
+        "kept": taken.kept,
+        "elsewhere": taken.elsewhere,
+        "missing": taken.missing,
+        "rejected": len(refused),
+        "odd": len(taken.problems) - len(refused),
+        "numbered_only": only,
+        "words": [
+            {"codes": codes, "word": word, "count": count}
+            for (codes, word), count in sorted(history.words.items())
+        ],
+        "problems": [asdict(problem) for problem in taken.problems],
+        "seconds": round(took, 1),
+        "peak_mib": _peak(),
+    }
+
+
+def _peak() -> int | None:
+    """The most memory that this process had at once, in MiB, where the system tells."""
+    if sys.platform == "win32":
+        return None
+    import resource
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak >> (20 if sys.platform == "darwin" else 10)
+
+
+def _lines(fields: dict[str, Any], taken: TakenIn, *, dry_run: bool) -> list[str]:
+    done = "would be read" if dry_run else "appended"
+    counts = [f"{fields['appended']} {done}"]
+    if not dry_run:
+        counts += [f"{fields['corrected']} corrected", f"{fields['unchanged']} unchanged"]
+    counts += [f"{fields['rejected']} left out", f"{fields['odd']} odd"]
+    lines = [", ".join(counts), *_said(fields)]
+    lines += [f"  {problem}" for problem in taken.problems[:SHOWN]]
+    if len(taken.problems) > SHOWN:
+        lines.append(f"  … and {len(taken.problems) - SHOWN} more: --report FILE writes all")
+    if fields["rows"] > MANY:
+        rate = fields["rows"] / max(fields["seconds"], 0.1)
+        memory = f", {fields['peak_mib']} MiB at most" if fields["peak_mib"] else ""
+        lines.append(f"  {fields['rows']:,} rows, {rate:,.0f} a second{memory}")
+    return lines
+
+
+def _said(fields: dict[str, Any]) -> Iterator[str]:
+    """What a person is to know of it, where there is anything."""
+    of = ", ".join(fields["schools"])
+    yield f"  of school {of}" if of else "  of all schools in the file: --school chooses one"
+    if fields["elsewhere"]:
+        yield f"  {fields['elsewhere']} of other schools: passed over"
+    if fields["missing"]:
+        yield f"  {fields['missing']} known incidents are not in this file: left as they are"
+    if fields["kept"]:
+        yield f"  {fields['kept']} known incidents could be read in part only: left as they are"
+    if fields["numbered_only"]:
+        yield (
+            f"  {fields['numbered_only']} students are known by number only: a roster that has "
+            "them gives their names"
+        )
+    yield from _words(fields["words"])
+    if not fields["is_sink"]:
+        yield (
+            f"  {fields['source']} is no sink in school.toml: these records go to every sink that "
+            "wants them. If they came from one, import them with --source and its name, and they "
+            "never go back to it"
+        )
+
+
+def _words(words: list[dict[str, Any]]) -> Iterator[str]:
+    if words:
+        told = [f"{one['word']} ({one['codes']}, {one['count']})" for one in words[:WORDS]]
+        more = f" and {len(words) - WORDS} more" if len(words) > WORDS else ""
+        yield f"  words that have no code here, kept as they came: {', '.join(told)}{more}"
+
+
+def _write(path: Path, problems: list[Problem]) -> None:
+    """Every problem as a row of a sheet."""
+    import csv
+
+    with path.open("w", newline="", encoding="utf-8") as file:
+        sheet = csv.writer(file)
+        sheet.writerow(("file", "line", "column", "reason", "left out"))
+        for one in problems:
+            sheet.writerow((one.file, one.line, one.column, one.reason, one.refused))
+
+
+class _Bar:
+    """How far it is, on a terminal: bytes that were read, then incidents that were recorded."""
+
+    def __init__(self, desk: Desk, size: int) -> None:
+        self._desk, self._size, self._shown = desk, size, ""
+
+    def read(self, count: int) -> None:
+        self._show(f"read {100 * count // max(self._size, 1)} %")
+
+    def record(self, count: int, total: int) -> None:
+        self._desk.so_far = SOME
+        self._show(f"recorded {count:,} of {total:,} incidents")
+
+    def end(self) -> None:
+        if self._shown:
+            click.echo("", err=True)
+
+    def _show(self, told: str) -> None:
+        if told != self._shown and sys.stderr.isatty():
+            self._shown = told
+            click.echo(f"\r{told:<50}", nl=False, err=True)
+
+
+@import_.command()
+@answers
+@pass_desk
+def example(desk: Desk) -> None:
+    """Print a map for a CSV of referrals, with what each line means.
+
+    \b
+    Examples:
+      bledger import example > map.toml
+    """
+    text = history_map.example()
+    desk.answer("import-example/1", {"map": text}, text.splitlines())

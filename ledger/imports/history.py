@@ -1,0 +1,241 @@
+"""A school's history into the ledger: an incident of a source is one event, a correction one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import TypeVar
+
+from ledger.domain import Refused
+from ledger.domain.incident import INCIDENT, ImportIncident, Incident, OfSource
+from ledger.domain.particulars import Past, Report
+from ledger.finding import Db
+from ledger.imports import Problem
+from ledger.imports.incidents import BadRecord, Here, History, Told, command
+from ledger.imports.linking import Students
+from ledger.imports.sheets import Problems
+from ledger.store import Actor, Ledger, natural_key
+
+BATCH = 1_000
+T = TypeVar("T")
+Schools = Collection[str] | None  # numbers at the source; None: all
+
+REUSED = (
+    "this number is another incident's already: other students, another day, another behavior. It "
+    "is left out. If the source counts anew each year, import with a --source of its own"
+)
+KNOWN_IN_PART = "is known, and part of it cannot be read here: it is left as it was"
+
+
+@dataclass
+class TakenIn:
+    """What an import of history did; counts of incidents."""
+
+    appended: int = 0
+    corrected: int = 0
+    unchanged: int = 0
+    kept: int = 0  # known, told in part only, and left as they were
+    elsewhere: int = 0  # of schools that were not asked for
+    missing: int = 0  # known from this source and not in this file
+    problems: Problems = field(default_factory=Problems)
+
+    @property
+    def known(self) -> int:
+        return self.corrected + self.unchanged + self.kept
+
+    @property
+    def read(self) -> int:
+        return self.appended + self.known
+
+
+@dataclass(frozen=True)
+class Taking:
+    """Whose word it is, what the ledger knows, and which schools are asked for."""
+
+    ledger: Ledger
+    actor: Actor
+    source: str
+    here: Here
+    schools: Schools = None
+
+    def stream_id(self, school: str, identifier: str) -> str:
+        """Our id of a source's incident: it follows from the source's own."""
+        natural = natural_key(["import", self.source, school, identifier])
+        return self.ledger.id_for("incident", natural)
+
+    def wants(self, school: str) -> bool:
+        return self.schools is None or bool({school, self.here.school_of(school)} & {*self.schools})
+
+
+def take_in(
+    taking: Taking,
+    history: History,
+    students: Students,
+    *,
+    known: int = 0,
+    progress: Callable[[int], None] = lambda count: None,
+) -> TakenIn:
+    """Record what is new and what was corrected; `known`: incidents of this source before it.
+
+    What was recorded before an interruption is unchanged the next time.
+    """
+    taken, done = TakenIn(problems=history.problems), 0
+    for told in _batches(history.incidents):
+        try:
+            with taking.ledger.batch():
+                for one in told:
+                    _take(taking, history, one, taken)
+        except BaseException:
+            students.forget()
+            raise
+        progress(done := done + len(told))
+    _say_strays(taking, history, taken)
+    lost = sum(_is_known(taking, *one) for one in history.unread())
+    taken.missing = max(0, known - taken.known - lost)
+    return taken
+
+
+def survey(taking: Taking, history: History) -> TakenIn:
+    """What would be read of it; nothing is recorded."""
+    taken = TakenIn(problems=history.problems)
+    here = Here(lambda number: number, taking.here.staff, taking.here.school, taking.here.numbers)
+    for told in history.incidents:
+        if not taking.wants(told.school):
+            taken.elsewhere += 1
+            continue
+        try:
+            command(told, taking.source, here)
+            taken.appended += 1
+        except BadRecord as bad:
+            _note(taken, history, told.line, *bad.args)
+    _say_strays(taking, history, taken)
+    return taken
+
+
+def _batches(some: Iterable[T]) -> Iterator[list[T]]:
+    left = iter(some)
+    while batch := list(islice(left, BATCH)):
+        yield batch
+
+
+def _take(taking: Taking, history: History, told: Told, taken: TakenIn) -> None:
+    if not taking.wants(told.school):
+        taken.elsewhere += 1
+        return
+    try:
+        _record(taking, history, told, taken)
+    except BadRecord as bad:
+        _note(taken, history, told.line, *bad.args)
+    except Refused as refused:
+        _note(taken, history, told.line, "", f"{refused}: it is left out")
+
+
+def _record(taking: Taking, history: History, told: Told, taken: TakenIn) -> None:
+    id = taking.stream_id(told.school, told.identifier)
+    stands = INCIDENT.fold(taking.ledger.stream(f"incident-{id}"))
+    said = command(told, taking.source, taking.here)
+    if stands.past is not None and not told.whole and _loses(said, stands.past):
+        taken.kept += 1
+        return _note(taken, history, told.line, "", KNOWN_IN_PART, refused=False)
+    if stands.past is None:
+        taking.ledger.do(INCIDENT, id, said, taking.actor, again=True)
+        taken.appended += 1
+    elif not _changes(said, stands):
+        taken.unchanged += 1
+    elif _another(said, stands.past):
+        raise BadRecord("", REUSED)
+    else:
+        taking.ledger.do(INCIDENT, id, said, taking.actor, again=True)
+        taken.corrected += 1
+    return None
+
+
+def _changes(said: ImportIncident, stands: Incident) -> bool:
+    return bool(INCIDENT.decide(said, stands))
+
+
+def _loses(said: ImportIncident, before: OfSource) -> bool:
+    """Whether something that was told before is not told now."""
+    actions = ({done.identifier for done in one.actions} for one in (said, before))
+    now, then = actions
+    return not (
+        _students(before) <= _students(said)
+        and _behaviors(before) <= _behaviors(said)
+        and _lines(before) <= _lines(said)
+        and then <= now
+    )
+
+
+def _lines(past: Past) -> set[tuple[str, str]]:
+    lines = past.original if isinstance(past.original, tuple) else ()
+    return {(one.kind, one.of) for one in lines}
+
+
+def _another(said: ImportIncident, before: OfSource) -> bool:
+    """Whether these are two incidents: nobody, no behavior and no day in common."""
+    students = _students(said), _students(before)
+    same_day = said.occurred.at.date() == before.occurred.at.date()
+    return (
+        all(students)
+        and students[0].isdisjoint(students[1])
+        and _behaviors(said).isdisjoint(_behaviors(before))
+        and not same_day
+    )
+
+
+def _students(report: Report) -> set[str]:
+    return {person.student_id for person in report.participants if person.student_id}
+
+
+def _behaviors(report: Report) -> set[tuple[str, str | None]]:
+    return {(b.code.value, b.foreign) for p in report.participants for b in p.behaviors}
+
+
+def _note(
+    taken: TakenIn, history: History, line: int, column: str, reason: str, *, refused: bool = True
+) -> None:
+    taken.problems.append(Problem(history.file, line, column, reason, refused))
+
+
+def _say_strays(taking: Taking, history: History, taken: TakenIn) -> None:
+    """What belongs to no incident of the file, and whether the ledger knows that incident."""
+    for stray in history.strays:
+        if not taking.wants(stray.school):
+            continue
+        known = _is_known(taking, stray.school, stray.identifier)
+        there = "which is known from this source and stays as it was" if known else "nor known here"
+        why = f"is of an incident that is not in this file, {there}: it is left out"
+        _note(taken, history, stray.line, stray.kind, why)
+
+
+def _is_known(taking: Taking, school: str, identifier: str) -> bool:
+    id = taking.stream_id(school, identifier)
+    return bool(identifier) and bool(taking.ledger.begins("incident", id))
+
+
+def known_of(db: Db, source: str, schools: Schools = None) -> int:
+    """How many incidents of this source the views hold, at these schools of it or at any."""
+    sql = (
+        "SELECT json_extract(card, '$.origin.school'), count(*) FROM incident "
+        "WHERE json_extract(card, '$.origin.source') = ? GROUP BY 1"
+    )
+    rows = db.execute(sql, [source])
+    return sum(count for school, count in rows if schools is None or school in schools)
+
+
+def numbered_only(db: Db) -> int:
+    """How many students are known by a number alone, as no roster has them yet."""
+    sql = (
+        "SELECT count(*) FROM pupil WHERE NOT EXISTS "
+        "(SELECT 1 FROM student_source WHERE student_source.student_id = pupil.student_id)"
+    )
+    ((count,),) = db.execute(sql, [])
+    return int(count)
+
+
+def staff_with(db: Db, number: str) -> str | None:
+    """The only member of staff with this number at a source, or this user name."""
+    sql = "SELECT DISTINCT staff_id FROM staff WHERE source_id = ? OR username = ? LIMIT 2"
+    found = [id for (id,) in db.execute(sql, [number, number.casefold()])]
+    return str(found[0]) if len(found) == 1 else None
