@@ -28,6 +28,7 @@ CODES = {
     "NoSuchDraft": WHICH,
     "Refused": NOT_ALLOWED,
     "Incomplete": NOT_ALLOWED,
+    "Unlinked": NOT_ALLOWED,
     "Conflict": CONFLICT,
     "IntegrityError": CONFLICT,
     "Damage": DAMAGED,

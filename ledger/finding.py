@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from collections import Counter
@@ -152,6 +153,22 @@ def is_source(db: Db, source: str) -> bool:
     """Whether this source ever described a student."""
     sql = "SELECT 1 FROM student_source WHERE source = ? LIMIT 1"
     return any(True for _ in db.execute(sql, [source]))
+
+
+def any_source(db: Db) -> bool:
+    """Whether any source has a student."""
+    return any(True for _ in db.execute("SELECT 1 FROM student_source WHERE here = 1 LIMIT 1"))
+
+
+def numbered(db: Db, number: str, kind: str) -> list[str]:
+    """Ids of the students who have this number of this kind."""
+    sql = "SELECT numbers FROM student WHERE student_id = ?"
+    fit: list[str] = []
+    for id in having(db, "number", number.casefold()):
+        rows = [json.loads(numbers) for (numbers,) in db.execute(sql, [id])]
+        if any([kind, number] in own for own in rows):
+            fit.append(id)
+    return fit
 
 
 def same_as(db: Db, student_id: str) -> list[str]:

@@ -56,6 +56,8 @@ LINES = {
     "incident void": Line("incident void {incident} --reason wrong"),
     "incident merge": Line("incident merge {other} {incident}"),
     "roster import": Line("roster import {roster}"),
+    "roster link": Line("roster link ana rivera --same-as leo --yes"),
+    "roster flags": Line("roster flags {flags}"),
     "roster find": Line("roster find ana"),
     "roster show": Line("roster show ana rivera", reads=1),
     "staff list": Line("staff list"),
@@ -116,7 +118,10 @@ def lived(desk: School) -> School:
 def filled(desk: School, text: str) -> str:
     incident, other = (i["id"] for i in desk.incident_cards())
     (backup,) = (desk.root / "backup").iterdir()
+    flags = desk.root / "flags.csv"
+    flags.write_text("student_id,effective_on,iep\n104233,2026-08-13,yes\n", encoding="utf-8")
     return text.format(
+        flags=flags,
         incident=incident,
         other=other,
         backup=backup,

@@ -225,8 +225,8 @@ def _flags(stream: str, shown: str, events: list[Recorded[Any]]) -> Iterator[dic
             about.setdefault(r.event.source, set()).update(r.event.flags)
     for r in events:
         if isinstance(r.event, StudentRecorded | FlagsRecorded):
-            told = getattr(r.event, "about", None) or about.get(r.event.source, ())
-            for flag in sorted(told):
+            told = getattr(r.event, "about", None)
+            for flag in sorted(about.get(r.event.source, ()) if told is None else told):
                 yield {
                     "stream": stream,
                     "student_id": shown,
