@@ -142,10 +142,15 @@ def test_another_childs_offense_is_not_this_childs() -> None:
 
 
 def test_a_sources_own_word_may_have_a_code() -> None:
-    word = "uri://ed-fi.org/DisciplineDescriptor#Expulsion"
-    extract = an_extract(("other", WHOLE | {"foreign": word}))
-    assert warned(extract, a_sink()) == set()
-    assert "SIRS0491" in warned(extract, a_sink(results={word: "200"}))
+    extract = an_extract(("other", WHOLE | {"foreign": "Expulsion"}))
+    assert "SIRS0491" in warned(extract, a_sink())
+    assert warned(extract, a_sink(source_results={"Expulsion": ""})) == set()
+    knife = an_extract(behaviors=("other",))
+    (incident, seen) = knife.records
+    named = replace(seen, body=seen.body | {"foreign": "Knife 5 in"})
+    came = replace(knife, records=[incident, named])
+    assert warned(came, a_sink(source_offenses={"Knife 5 in": "104"})) == {"SOFF0095"}
+    assert warned(came, a_sink()) == set()
 
 
 def test_a_code_can_be_taken_out_of_the_defaults() -> None:

@@ -285,6 +285,28 @@ def test_a_line_about_an_action_says_what_led_to_it() -> None:
     ]
 
 
+def test_what_no_column_reads_is_counted_by_its_kind() -> None:
+    fight = sis.week().records[0]
+    staff = replace(fight, kind="staff", body={"staff_id": sis.TEACHER, "roles": ["reporter"]})
+    beside = replace(fight, kind="non-offender", student_id=sis.CLEO, body={"roles": ["witness"]})
+    extract = sis.extract([*sis.week().records, staff, beside])
+    plain = SPREADSHEET.wanted(extract, a_sink(a_map(column("behavior.code"))))
+    assert plain.not_carried == {"action": 6, "non-offender": 1, "staff": 1}
+    named = a_sink(a_map(column("reporter.number"), row="action"))
+    assert SPREADSHEET.wanted(extract, named).not_carried == {"behavior": 8, "non-offender": 1}
+
+
+def test_a_record_that_no_line_is_about_is_counted_apart() -> None:
+    records = [r for r in sis.week().records if r.incident_id == sis.HALL]
+    (hall, _, done) = records
+    sink = a_sink(a_map(column("behavior.code", join=" "), column("action.code", join=" ")))
+    wanted = SPREADSHEET.wanted(
+        sis.extract([hall, replace(done, body=done.body | {"behaviors": []})]), sink
+    )
+    assert wanted.not_carried == {"action without a behavior": 1, "incident without a behavior": 1}
+    assert not wanted.files
+
+
 def test_several_values_need_a_join_that_stands_in_none_of_them() -> None:
     fields = [column("action.code")]
     wanted = SPREADSHEET.wanted(sis.week(), a_sink(a_map(*fields)))

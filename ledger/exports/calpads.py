@@ -40,14 +40,20 @@ OFFENSES: Mapping[str, str] = {
     Behavior.DEFIANCE.value: DEFIANCE,
     Behavior.DISRUPTION.value: DEFIANCE,
 }
+SOURCE_RESULTS: Mapping[str, str] = {  # Ed-Fi's words, which we have no action for
+    "Expulsion": EXPULSION,
+    "Expulsion with Services": EXPULSION,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Codes:
-    """What [sink.NAME.calpads] says: the state's codes of ours, or of a source's own words."""
+    """What [sink.NAME.calpads] says: the state's codes for ours and for a source's own words."""
 
     results: Mapping[str, str] = field(default_factory=lambda: RESULTS)
     offenses: Mapping[str, str] = field(default_factory=lambda: OFFENSES)
+    source_results: Mapping[str, str] = field(default_factory=lambda: SOURCE_RESULTS)
+    source_offenses: Mapping[str, str] = field(default_factory=dict)
     authorities: Mapping[str, str] = field(default_factory=dict)  # action → who decides it
     modifications: Mapping[str, str] = field(default_factory=dict)  # why its length changed → code
     k5: bool = False  # every student of the school is in kindergarten to grade 5
@@ -151,13 +157,13 @@ def _broken(fact: Fact) -> Iterator[Held]:
 
 def _facts(case: Case, codes: Codes, extract: Extract) -> Iterator[Fact]:
     """The results and offenses of an incident that the state has a code of."""
-    offenses = [(seen, _code(codes.offenses, seen.body, "code")) for seen in case.behaviors]
+    offenses = [(seen, _offense(codes, seen.body)) for seen in case.behaviors]
     for seen, offense in offenses:
         if offense:
             yield Fact(seen, offense=offense, armed=case.incident.body["weapon"] is not None)
     for done in case.actions:
         own = {code for seen, code in offenses if seen.student_id == done.student_id and code}
-        if result := _code(codes.results, done.body, "action"):
+        if result := _result_code(codes, done.body):
             yield _result(case, done, result, frozenset(own), codes, extract)
 
 
@@ -177,16 +183,22 @@ def _result(
         offenses=offenses,
         days=None if days is None else Decimal(days),
         disabled=_disabled(case.incident, done.student_id, extract),
-        authority=_code(codes.authorities, body, "action"),
+        authority=codes.authorities.get(body["action"], ""),
         modification=codes.modifications.get(body["difference"] or "", ""),
         supported=body.get("instruction_went_on"),
         k5=codes.k5,
     )
 
 
-def _code(codes: Mapping[str, str], body: Mapping[str, Any], key: str) -> str:
-    """The state's code, by the source's own word where it has one, else by our code."""
-    return codes.get(body.get("foreign") or "") or codes.get(body[key], "")
+def _offense(codes: Codes, body: Mapping[str, Any]) -> str:
+    """By the source's own word where it has a code, else by ours."""
+    foreign = codes.source_offenses.get(body["foreign"] or "")
+    return foreign or codes.offenses.get(body["code"], "")
+
+
+def _result_code(codes: Codes, body: Mapping[str, Any]) -> str:
+    foreign = codes.source_results.get(body["foreign"] or "")
+    return foreign or codes.results.get(body["action"], "")
 
 
 def _disabled(incident: SisRecord, student: str | None, extract: Extract) -> bool:
@@ -217,6 +229,8 @@ def _three(said: str) -> bool:
 LAWS: Laws = {
     "results": (_table(_three), 'out-of-school-suspension = "100", our action = its result code'),
     "offenses": (_table(_three), 'defiance = "511", our behavior = its offense code'),
+    "source_results": (_table(_three), 'Expulsion = "200", a source\'s own word = its result code'),
+    "source_offenses": (_table(_three), 'Fighting = "…", a source\'s own word = its offense code'),
     "authorities": (_table(bool), 'out-of-school-suspension = "…", our action = who decides it'),
     "modifications": (_table(bool), 'term-modified-by-district = "…", our reason = its code'),
     "k5": (
@@ -233,18 +247,20 @@ OURS: Mapping[str, Iterable[Any]] = {
 
 
 def settings_from(where: str, table: Any) -> Codes:
-    """The codes of a sink. A key is a code of ours, or a source's word with a # in it."""
+    """The codes of a sink, beside those that need no saying; an empty one takes one of them out."""
     said = followed(where, table, LAWS)
     for name, codes in OURS.items():
         ours = [code.value for code in codes]
         for key in said.get(name, {}):
-            if key not in ours and "#" not in key:
+            if key not in ours:
                 raise BadSink(
                     f"{where} {name}: {key} is no code of ours; these are: {', '.join(ours)}."
                 )
     return Codes(
         results={**RESULTS, **said.get("results", {})},
         offenses={**OFFENSES, **said.get("offenses", {})},
+        source_results={**SOURCE_RESULTS, **said.get("source_results", {})},
+        source_offenses=said.get("source_offenses", {}),
         authorities=said.get("authorities", {}),
         modifications=said.get("modifications", {}),
         k5=said.get("k5", False),

@@ -53,14 +53,15 @@ def _rows(case: Case, sink: Sink) -> Iterator[Row]:
     behaviors = tuple(seen for seen in case.behaviors if sends(sink, seen))
     sent = (done for done in case.actions if sends(sink, done))
     actions = tuple(sorted(sent, key=lambda done: (done.body["number"], done.student_id)))
+    staff = tuple(one for one in case.staff if sends(sink, one))
     if sink.own.row == "incident" and sends(sink, case.incident):
-        yield Row(case.incident, case.incident, behaviors, actions)
+        yield Row(case.incident, case.incident, behaviors, actions, staff)
     if sink.own.row == "behavior":
         for seen in behaviors:
-            yield Row(seen, case.incident, (seen,), _of(actions, seen))
+            yield Row(seen, case.incident, (seen,), _of(actions, seen), staff)
     if sink.own.row == "action":
         for done in actions:
-            yield Row(done, case.incident, _of(behaviors, done), (done,))
+            yield Row(done, case.incident, _of(behaviors, done), (done,), staff)
 
 
 def _of(records: Sequence[SisRecord], one: SisRecord) -> tuple[SisRecord, ...]:
@@ -75,7 +76,7 @@ def _order(row: Row) -> tuple[str, ...]:
 
 def _beside(cases: Sequence[Case], rows: Sequence[Row], sink: Sink) -> Counter[str]:
     """The records that the sink asks for and no line is about: an action without a behavior."""
-    there = {id(record) for row in rows for record in (row.incident, *row.behaviors, *row.actions)}
+    there = {id(record) for row in rows for record in row}
     left = (record for case in cases for record in case if id(record) not in there)
     return Counter(f"{r.kind} without {_a(sink.own.row)}" for r in left if sends(sink, r))
 

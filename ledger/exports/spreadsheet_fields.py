@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time
 from typing import TYPE_CHECKING, Any
@@ -43,6 +43,12 @@ class Row:
     incident: SisRecord
     behaviors: tuple[SisRecord, ...]
     actions: tuple[SisRecord, ...]
+    staff: tuple[SisRecord, ...] = ()
+
+    def __iter__(self) -> Iterator[SisRecord]:
+        yield self.incident
+        for kind in (self.behaviors, self.actions, self.staff):
+            yield from kind
 
     @property
     def students(self) -> list[str]:
@@ -56,7 +62,7 @@ class Field:
     """One thing that can be said, as many times as the line has it."""
 
     values: Callable[[Desk, Row], Sequence[Value]]
-    about: str  # incident, behavior, action: the kind of record that it reads; student
+    about: str  # the kind of record that it reads, or student
     codes: Set | None = None
     form: str = ""  # of a day or a time: how it is written when the map does not say
     known: Directives = field(default_factory=dict)  # what its format may hold
@@ -138,7 +144,7 @@ FIELDS: Mapping[str, Field] = {
         lambda desk, row: [str(desk.school(row.incident.body["school_id"]))], "incident"
     ),
     "reporter.number": Field(
-        lambda desk, row: [_member(desk, row.incident.body["reported_by"])], "incident"
+        lambda desk, row: [_member(desk, row.incident.body["reported_by"])], "staff"
     ),
     "student.number": Field(
         lambda desk, row: [desk.students.number(id) for id in row.students], "student"

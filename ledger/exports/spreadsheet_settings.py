@@ -23,7 +23,7 @@ from ledger.exports.spreadsheet_cells import (
 from ledger.exports.spreadsheet_fields import FIELDS, Field
 
 ROWS = ("incident", "behavior", "action")
-CARRIED = frozenset(ROWS)  # kinds of records that a sheet has fields for
+CARRIED = frozenset({*ROWS, "staff"})  # kinds of records that a sheet has fields for
 
 
 @dataclass(frozen=True, slots=True)
