@@ -224,7 +224,7 @@ def _lines(told: Told, merged: Merged, dry_run: bool) -> list[str]:
     if told.passed:
         lines.append(f"Events not taken: {sum(passed.times for passed in told.passed)}")
         lines += _some([_not_taken(passed) for passed in told.passed], "titles")
-    lines += [f"Term, not kept: {term}" for term in told.terms]
+    lines += _some([f"Term, not kept: {term}" for term in told.terms], "terms")
     if merged.outside:
         lines.append(f"Days without school outside the school year, not kept: {merged.outside}")
     if merged.elsewhere:

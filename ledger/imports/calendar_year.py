@@ -83,12 +83,13 @@ def merge(told: Told, calendar: Calendar, wanted: Wanted, today: date) -> Merged
     name = _chosen(told, calendar, wanted, today)
     known = next((year for year in calendar.years if year.name == name), None)
     first, last = (_end(told, calendar, wanted, name, mark, known) for mark in END_OF)
+    CALENDAR.decide(SetSchoolYear(name=name, first_day=first, last_day=last), calendar)
     mine = [one for one in told.said if _touches(one, calendar, name, first, last)]
     days = _Days(told.file, first, last, mine)
-    holidays = _holidays(calendar, days.of[Mark.CLOSED], range(first.year, last.year + 1))
-    year = days.joined(name, known, {day for one in holidays for day in one.closed})
-    CALENDAR.decide(year, calendar)
-    year = _with_bells(told, year, calendar, days.problems)
+    begun = () if known else range(first.year, last.year + 1)
+    holidays = _holidays(calendar, days.of[Mark.CLOSED], begun)
+    closed = calendar.closed.union(*(one.closed for one in holidays))
+    year = _with_bells(told, days.joined(name, known, closed), calendar, days.problems)
     commands, after = _news([year, *holidays], calendar)
     return Merged(
         year=year,
@@ -196,16 +197,16 @@ def _end(
         return before
     if len(said) == 1:
         return min(said)
-    end = END_OF[mark]
+    raise Unclear(_question(told.file, name, END_OF[mark], said))
+
+
+def _question(file: str, name: str, end: str, said: Mapping[date, int]) -> str:
+    """What to ask when a file says no end of a year, or several."""
     if not said:
-        raise Unclear(
-            f"{told.file} does not say the {end} day of school of {name}: say it with --{end} DAY"
-        )
+        return f"{file} does not say the {end} day of school of {name}: say it with --{end} DAY"
     days = ", ".join(f"{spoken(day)} (line {line})" for day, line in sorted(said.items()))
-    raise Unclear(
-        f"{told.file} gives {len(said)} {end} days of school of {name}: {days}; say which with "
-        f"--{end} {min(said)}"
-    )
+    many = f"{file} gives {len(said)} {end} days of school of {name}: {days}"
+    return f"{many}; say which with --{end} {min(said)}"
 
 
 def _touches(one: Said, calendar: Calendar, name: str, first: date, last: date) -> bool:
