@@ -2,39 +2,28 @@
 
 from __future__ import annotations
 
-import codecs
-import csv
-import io
 import re
-from collections import deque
-from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import partial
 from itertools import islice
 from typing import Protocol, TypeVar
 
 from rapidfuzz.distance import OSA
 
 from ledger.imports import Problem, Unreadable
+from ledger.imports.records import SPAN_CAP, Lines, numbered, records, until_said
 from ledger.imports.sources import DAMAGE, Opener, cause
 
 T = TypeVar("T")
 
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
-BREAK = re.compile(r"[\r\n]")
 LOST = "\ufffd"
-FOREIGN = re.compile("[\udc80-\udcff]")  # a byte that is not UTF-8, kept apart
 
-# What is more than this is not a cell, a line, a row
-CELL_CAP = 300
-LINE_CAP = 131_072  # also csv's own cap for a field
-SPAN_CAP = 20  # lines of one row
+CELL_CAP = 300  # characters: what is more is not a cell
 PROBLEMS_CAP = 10_000  # problems that are listed, refused keys that are remembered
 LIKE = 8  # letters of a header's word from which one wrong letter is understood
 
 DELIMITERS = (",", ";", "\t", "|")
-SEP = re.compile(r'"?sep=.?"?\s*', re.IGNORECASE)  # a spreadsheet's own line above the header
 
 # What a format's manual says
 
@@ -205,19 +194,19 @@ class Reading:
         """Each row, with why it cannot be read if it cannot."""
         if file not in self.files:
             return
-        lines = _Lines(self._lines(file))
+        lines = Lines(self._lines(file))
         delimiter = self._delimiter(lines, self.layout.files[file])
-        line, header = next(_records(lines, delimiter), (1, "there is none"))
+        line, header = next(records(lines, delimiter), (1, "there is none"))
         places = self._places(file, line, header)
-        records = _records(lines, delimiter, len(header), places.values())
-        for line, record in records if places else ():
+        below = records(lines, delimiter, len(header), places.values())
+        for line, record in below if places else ():
             cells, fault = ([], record) if isinstance(record, str) else (record, "")
             named = {column: cells[place].strip() for column, place in places.items() if cells}
             yield Row(file, line, named, self.problems), fault
 
-    def _delimiter(self, lines: _Lines, columns: Columns) -> str:
+    def _delimiter(self, lines: Lines, columns: Columns) -> str:
         """What stands between cells: the one that makes most columns of the header."""
-        above = list(islice(_until_said(lines), SPAN_CAP))
+        above = list(islice(until_said(lines), SPAN_CAP))
         lines.back(above[-1:])
         header = above[-1][1] if above else ""
 
@@ -281,23 +270,14 @@ class Reading:
         self.problems.append(problem)
 
     def _lines(self, file: str) -> Iterator[tuple[int, str]]:
-        """Physical lines with their numbers; a line over the cap ends there, the rest is passed."""
         told = False
         try:
-            with _text(self.files[file]) as text:
-                pieces = iter(partial(text.readline, LINE_CAP + 1), "")
-                for number, line in enumerate(pieces, start=1):
-                    end = line
-                    while len(end) > LINE_CAP and not end.endswith(("\r", "\n")):
-                        end = text.readline(LINE_CAP + 1)
-                    foreign = None if line.isascii() else FOREIGN.search(line)
-                    if foreign:
-                        line = line.encode("utf-8", "surrogateescape").decode("cp1252", "replace")
-                    if foreign and not told:
-                        told = True
-                        odd = f"not UTF-8, read as Windows-1252: line {number} and others like it"
-                        self.note(file, 1, "", odd)
-                    yield number, line
+            for number, line, foreign in numbered(self.files[file]):
+                if foreign and not told:
+                    told = True
+                    odd = f"not UTF-8, read as Windows-1252: line {number} and others like it"
+                    self.note(file, 1, "", odd)
+                yield number, line
         except DAMAGE as error:
             raise Unreadable(f"{file} is damaged or cannot be read: {cause(error)}") from None
 
@@ -309,14 +289,6 @@ def plain(text: str) -> str:
 
 def _one_letter_off(column: str, word: str) -> bool:
     return len(column) >= LIKE and OSA.distance(column, word, score_cutoff=1) == 1
-
-
-def _until_said(lines: _Lines) -> Iterator[tuple[int, str]]:
-    """The lines up to the first that says something to a person."""
-    for numbered in lines:
-        yield numbered
-        if plain(numbered[1]) and not SEP.fullmatch(numbered[1].lstrip("\ufeff")):
-            return
 
 
 ERROR = re.compile(r"#(N/A|#+|[A-ZÀ-Þ][A-ZÀ-Þ0-9/_]*[!?])")
@@ -371,121 +343,3 @@ def _readable(key: str) -> str:
     """The key as it came, or empty when it cannot be the one that was meant."""
     odd = LOST in key or CONTROL.search(key) or len(key) > CELL_CAP or spoilt(key, is_id=True)
     return "" if odd else key
-
-
-class _Lines:
-    """Numbered lines that can be given back."""
-
-    def __init__(self, lines: Iterator[tuple[int, str]]) -> None:
-        self._lines = lines
-        self._back: deque[tuple[int, str]] = deque()
-
-    def __iter__(self) -> Iterator[tuple[int, str]]:
-        return self
-
-    def __next__(self) -> tuple[int, str]:
-        return self._back.popleft() if self._back else next(self._lines)
-
-    def back(self, lines: list[tuple[int, str]]) -> None:
-        self._back.extendleft(reversed(lines))
-
-
-def _records(
-    lines: _Lines, delimiter: str, width: int = 0, read: Collection[int] = ()
-) -> Iterator[tuple[int, list[str] | str]]:
-    """Each record and its first line; for one that cannot be read, why.
-
-    The lines below an unreadable record are read again, each for itself: an open quote costs one
-    row, not the file. `width` is that of the header, `read` are the places of cells that matter.
-    """
-    while True:
-        held, cells = _record(lines, delimiter)
-        if not held:
-            return
-        if not isinstance(cells, str):
-            if not any(map(str.strip, cells)):
-                continue
-            width = width or len(cells)
-            swallows = len(held) > 1 and _swallows(held, cells, width, delimiter, read)
-            cells = BAD_QUOTES if swallows else _fitting(cells, width)
-        if isinstance(cells, str):
-            lines.back(held[1:])
-        yield held[0][0], cells
-
-
-def _record(lines: _Lines, delimiter: str) -> tuple[list[tuple[int, str]], list[str] | str]:
-    """The lines of the next record, and its cells or why they cannot be read."""
-    held = list(islice(lines, 1))
-    if held and '"' not in held[0][1] and len(held[0][1]) <= LINE_CAP:
-        return held, held[0][1].rstrip("\r\n").split(delimiter)
-    lines.back(held)
-    return _quoted(lines, delimiter)
-
-
-def _quoted(lines: _Lines, delimiter: str) -> tuple[list[tuple[int, str]], list[str] | str]:
-    held: list[tuple[int, str]] = []
-
-    def feed() -> Iterator[str]:
-        for numbered in islice(lines, SPAN_CAP + 1):
-            held.append(numbered)
-            yield numbered[1]
-
-    try:
-        cells = next(
-            csv.reader(feed(), delimiter=delimiter, strict=True, skipinitialspace=True), []
-        )
-    except csv.Error as error:
-        return held, next(why for words, why in CSV_ERRORS.items() if words in str(error))
-    return held, TOO_LONG if any(len(line) > LINE_CAP for _, line in held) else cells
-
-
-BAD_QUOTES = "the quotes of this row do not match: the row is left out"
-TOO_LONG = f"holds more than {LINE_CAP} characters: the row is left out"
-CSV_ERRORS = {  # a part of what csv says → what we say; the last fits all
-    "field larger": TOO_LONG,
-    "unexpected end": "a quote opens in this row and does not close: the row is left out",
-    "": BAD_QUOTES,
-}
-
-
-def _swallows(
-    held: list[tuple[int, str]], cells: list[str], width: int, delimiter: str, read: Collection[int]
-) -> bool:
-    """Whether a quoted cell runs over the end of its row, into lines that are rows themselves."""
-    (_, first), *below = held
-    rows = (next(csv.reader([line], delimiter=delimiter), []) for _, line in below)
-    odd = first.count(delimiter) >= width - 1 or any(map(BREAK.search, _at(cells, read)))
-    return odd and any(len(row) == width for row in rows)
-
-
-def _at(cells: list[str], places: Collection[int]) -> list[str]:
-    return [cell for place, cell in enumerate(cells) if place in places]
-
-
-def _fitting(cells: list[str], width: int) -> list[str] | str:
-    """The cells, as many as the header has; blank ones too many are dropped."""
-    if "\0" in "".join(cells):
-        return "holds a NUL character: the row is left out"
-    while len(cells) > width and not cells[-1].strip():
-        cells.pop()
-    odd = f"{len(cells)} cells where the header has {width}: the row is left out"
-    return cells if len(cells) == width else odd
-
-
-@contextmanager
-def _text(opener: Opener) -> Iterator[io.TextIOWrapper]:
-    """The file as text: UTF-16 if it says so, else UTF-8, bytes that are not being kept apart."""
-    with opener() as start:
-        encoding, errors = _encoding(start.read(4))
-    with io.TextIOWrapper(opener(), encoding, errors, newline="") as text:
-        yield text
-
-
-def _encoding(start: bytes) -> tuple[str, str]:
-    """UTF-16 by its mark, or by the zeros in the first two letters; else UTF-8."""
-    if start[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
-        return "utf-16", "replace"
-    zeros = [byte == 0 for byte in start]
-    if zeros in ([False, True] * 2, [True, False] * 2):
-        return "utf-16-be" if zeros[0] else "utf-16-le", "replace"
-    return "utf-8-sig", "surrogateescape"
