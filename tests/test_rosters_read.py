@@ -20,7 +20,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ledger.imports import HeldRoster, RosterStudent, Unreadable
+from ledger.imports import HeldRoster, RosterStudent, Unreadable, sources
 from ledger.imports.oneroster import opened, read, schools_in
 from ledger.imports.oneroster_orgs import Wanted
 from ledger.imports.oneroster_words import ALIASES, FILES
@@ -919,3 +919,14 @@ def test_a_problem_says_where_and_nothing_of_whom(reads: Reads) -> None:
     )
     assert told(roster)[0] == ("users.csv", 3, "givenName")
     assert CANARY not in str(roster.problems)
+
+
+def test_only_what_is_read_of_a_zip_counts_for_its_size(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sources, "SIZE_CAP", 2_000)
+    files = {"users.csv": lines(f"{USERS},orgSourcedIds,role", f"{PIA},o1,student").encode()}
+    grades = {"results.csv": b"sourcedId,score\n" * 200}
+    assert ids(read_back(files | grades, zipped=True)) == ["s1"]
+    with pytest.raises(Unreadable, match="more than 0 MiB"):
+        read_back(files | {"enrollments.csv": b"x" * 2_000}, zipped=True)

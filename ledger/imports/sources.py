@@ -53,10 +53,6 @@ MEMBER_LAWS: tuple[tuple[Callable[[zipfile.ZipInfo], object], str], ...] = (
 ZIP_LAWS: tuple[tuple[Callable[[Members], object], str], ...] = (
     (lambda all_: len(all_) > MEMBERS_CAP, f"it holds more than {MEMBERS_CAP} files"),
     (
-        lambda all_: sum(one.file_size for one in all_) > SIZE_CAP,
-        f"it would unpack to more than {SIZE_CAP >> 20} MiB",
-    ),
-    (
         lambda all_: len({folder for folder, _ in _sheets(all_)}) > 1,
         "its CSV files lie in several folders: put them into one",
     ),
@@ -82,7 +78,7 @@ def csv_files(path: Path, names: Iterable[str]) -> Iterator[dict[str, Opener | N
         yield _by_name(path, names, _in_folder(path))
     elif path.is_file():
         with _zip(path) as archive:
-            yield _by_name(path, names, _in_zip(path, archive))
+            yield _by_name(path, names, _in_zip(path, archive, names))
     else:
         raise Unreadable(f"{path}: there is no such folder or zip file")
 
@@ -111,14 +107,18 @@ def _zip(path: Path) -> Iterator[zipfile.ZipFile]:
         yield stack.enter_context(archive)
 
 
-def _in_zip(path: Path, archive: zipfile.ZipFile) -> Iterable[Found]:
+def _in_zip(path: Path, archive: zipfile.ZipFile, names: Iterable[str]) -> Iterable[Found]:
     members = archive.infolist()
     broken = [why for law, why in MEMBER_LAWS if any(map(law, members))]
     broken += [why for law, why in ZIP_LAWS if law(members)]
+    known = {name.lower() for name in names}
+    sheets = ((member.filename.rpartition("/")[2], member) for _, member in _sheets(members))
+    wanted = [(name, member) for name, member in sheets if name.lower() in known]
+    if sum(member.file_size for _, member in wanted) > SIZE_CAP:  # grades may be larger than that
+        broken.append(f"it would unpack to more than {SIZE_CAP >> 20} MiB")
     if broken:
         raise Unreadable(f"{path} was not opened: {broken[0]}")
-    sheets = [member for _, member in _sheets(members)]
-    return ((one.filename.rpartition("/")[2], partial(archive.open, one)) for one in sheets)
+    return ((name, partial(archive.open, member)) for name, member in wanted)
 
 
 def _sheets(members: Members) -> Iterator[tuple[str, zipfile.ZipInfo]]:
