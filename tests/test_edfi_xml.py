@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import deepcopy
@@ -10,6 +11,7 @@ from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 import sis
@@ -22,6 +24,7 @@ from ledger.edfi import INTERCHANGE, NAMESPACES, RECORDS, Part, Record
 from ledger.exports import BadSink, Line, Sink
 from ledger.exports.edfi import records
 from ledger.exports.edfi_xml import BROKEN, EDFI_XML, FILE, elements, interchange
+from ledger.imports import edfi_discipline
 from ledger.reading import Extract
 
 PUBLISHED = Path(__file__).parents[2] / "shared" / "data" / "edfi"
@@ -347,6 +350,32 @@ def test_the_week_goes_out_in_one_file() -> None:
     assert list(wanted.files) == [FILE]
     assert wanted.files == EDFI_XML.wanted(sis.week(), a_sink(descriptors="core")).files
     assert wanted.counts["disciplineIncidents"] == 2
+
+
+@given(sis.extracts())
+@settings(
+    deadline=None, max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_what_goes_out_is_what_the_import_takes_in(tmp_path: Path, extract: Extract) -> None:
+    """Line by line, in any order; that a record is of an incident says where it stands."""
+    sink = a_sink(descriptors="core")
+    told = records(extract, sink).resources
+    for name, written in EDFI_XML.wanted(extract, sink).files.items():
+        path = tmp_path / Path(name).name
+        path.write_bytes(written)
+        with edfi_discipline.opened(path, ZoneInfo(sis.LOS_ANGELES)) as history:
+            incidents = list(history.incidents)
+            assert not [*history.strays]
+            assert not history.problems
+        kept = [line.text for incident in incidents for line in incident.lines]
+        kept += [done.line for incident in incidents for done in incident.deeds]
+        sent = [exact(line) for lines in told.values() for line in lines]
+        back = [exact(json.loads(line)) for line in kept]
+        assert sorted(map(in_order, back)) == sorted(map(in_order, sent))
+
+
+def in_order(line: Any) -> str:
+    return json.dumps(line, sort_keys=True, default=float)
 
 
 def test_restraints_are_not_in_this_interchange() -> None:
