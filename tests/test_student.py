@@ -6,6 +6,8 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given as for_all
+from hypothesis import strategies as st
 from made import NOON, ZONE, a_student, student_id
 from pydantic import ValidationError
 from spec import Given, given
@@ -17,18 +19,27 @@ from ledger.domain.student import (
     STUDENT,
     ContactMade,
     DestroyIdentity,
+    FlagsRecorded,
     Identity,
     IdentityDestroyed,
+    LinkStudent,
     MakeContact,
+    MergeStudent,
+    NumberStudent,
     ObservationRecorded,
     PraiseRecorded,
+    RecordFlags,
     RecordObservation,
     RecordPraise,
     RecordStudent,
     Student,
     StudentCommand,
     StudentEvent,
+    StudentLinked,
+    StudentMerged,
+    StudentNumbered,
     StudentRecorded,
+    StudentUnlisted,
     StudentWithdrawn,
     WithdrawStudent,
 )
@@ -47,6 +58,20 @@ OBSERVATION = RecordObservation(
 )
 DESTROY = DestroyIdentity(student_id=ANA, versions=(1,), authority="a court", order="12")
 STANDING_ALONE: list[StudentCommand] = [PRAISE, CONTACT, OBSERVATION]
+NUMBERED = NumberStudent(
+    student_id=ANA,
+    source="old slips",
+    who=Identity(given="", family="", numbers=(("local", "605266"),)),
+)
+LINK = LinkStudent(student_id=ANA, source="new", source_id="n-1", instead_of="roster")
+MERGE = MergeStudent(student_id=ANA, into=student_id(2))
+FLAGS = RecordFlags(
+    student_id=ANA,
+    effective_on=OCTOBER,
+    source="flags",
+    flags=("iep",),
+    about=("iep", "foster"),
+)
 
 
 def record(**more: Any) -> RecordStudent:
@@ -113,6 +138,126 @@ def test_a_source_withdraws_only_whom_it_described() -> None:
     given(STUDENT).when(withdraw()).then()
 
 
+def unlisted(source: str) -> StudentUnlisted:
+    return withdraw(source).became(StudentUnlisted)
+
+
+def test_a_student_leaves_when_the_last_source_has_them_no_longer() -> None:
+    both = here(recorded(source="by hand"))
+    one = both.when(withdraw()).then(unlisted("roster"))
+    assert one.state.here
+    gone = one.when(withdraw("by hand")).then(withdrawn("by hand"))
+    assert not gone.state.here
+    gone.when(record(source="by hand")).then(recorded(source="by hand"))
+
+
+@for_all(st.lists(st.tuples(st.sampled_from("AB"), st.booleans()), max_size=12))
+def test_two_sources_that_say_the_same_every_day_add_nothing(days: list[tuple[str, bool]]) -> None:
+    """Whatever they said before: what each said last, it says again for nothing."""
+    story, last = given(STUDENT), dict(days)
+    for source, has in [*days, *last.items()]:
+        command = record(source=source) if has else withdraw(source)
+        answer = story.when(command)
+        story = answer.then(*(answer.events or []))
+        story.when(command).then()
+    for source, has in last.items():
+        story.when(record(source=source) if has else withdraw(source)).then()
+    assert story.state.here == any(last.values())
+
+
+OTHER_CHILD = Identity(given="Cleo", family="Okoro", birth_date=date(2016, 5, 2))
+BO = Identity(given="Bo", family="Lindqvist", birth_date=date(2018, 1, 2))
+
+
+@pytest.mark.parametrize(
+    ("before", "said", "refused"),
+    [
+        (BO, OTHER_CHILD, True),
+        (BO, OTHER_CHILD.model_copy(update={"birth_date": BO.birth_date}), False),
+        (BO, OTHER_CHILD.model_copy(update={"family": "LINDQVIST"}), False),
+        (BO, OTHER_CHILD.model_copy(update={"preferred": "Bo"}), False),
+        (BO, OTHER_CHILD.model_copy(update={"birth_date": None}), False),
+        (
+            BO.model_copy(update={"numbers": (("sourcedId", "1"), ("local", "7"))}),
+            Identity(given="Cleo", family="Okoro", numbers=(("sourcedId", "1"), ("local", "8"))),
+            True,
+        ),
+        (
+            BO.model_copy(update={"numbers": (("sourcedId", "1"), ("local", "7"))}),
+            Identity(given="Cleo", family="Okoro", numbers=(("sourcedId", "1"), ("local", "7"))),
+            False,
+        ),
+    ],
+)
+def test_an_id_that_is_used_again_for_another_child_renames_nobody(
+    before: Identity, said: Identity, refused: bool
+) -> None:
+    known = given(STUDENT, recorded(who=before)).when(record(who=said))
+    if refused:
+        known.refused("this id was another student's")
+    else:
+        known.then(recorded(who=said))
+
+
+def test_who_is_known_by_a_number_alone_is_not_here_and_may_be_spoken_of() -> None:
+    story = given(STUDENT).when(NUMBERED).then(NUMBERED.became(StudentNumbered))
+    assert not story.state.here
+    story.when(NUMBERED).then()
+    story.when(PRAISE).then(PRAISE.became(PraiseRecorded))
+    story.when(record()).then(recorded())
+    here().when(NUMBERED).then()
+
+
+def test_a_source_that_comes_instead_of_another_ends_its_word_when_it_speaks() -> None:
+    linked = here().when(LINK).then(LINK.became(StudentLinked))
+    linked.when(LINK).then()
+    assert linked.state.here
+    new = recorded(source="new")
+    moved = linked.when(record(source="new")).then(new)
+    moved.when(record(grade="4")).then()
+    moved.when(withdraw()).then()
+    moved.when(withdraw("new")).then(withdrawn("new"))
+
+
+def test_who_was_merged_is_merged_once_and_never_into_themselves() -> None:
+    merged = here().when(MERGE).then(MERGE.became(StudentMerged))
+    assert not merged.state.here
+    merged.when(MERGE).then()
+    again = MERGE.model_copy(update={"into": student_id(3)})
+    merged.when(again).refused("the same as another already")
+    moved = again.model_copy(update={"was": student_id(2)})
+    merged.when(moved).then(moved.became(StudentMerged))
+    here().when(MERGE.model_copy(update={"into": ANA})).refused("one student already")
+    for command in (record(grade="4"), LINK):
+        merged.when(command).refused("the same child as another")
+
+
+def test_a_merge_speaks_of_both() -> None:
+    assert MERGE.became(StudentMerged).students == {ANA, student_id(2)}
+
+
+def test_flags_are_kept_by_the_day_and_only_those_that_are_spoken_of() -> None:
+    said = FLAGS.became(FlagsRecorded, about=("foster", "iep"))
+    once = here().when(FLAGS).then(said)
+    once.when(FLAGS).then()
+    more = FLAGS.model_copy(update={"flags": ("homeless",), "about": ("homeless",)})
+    both = once.when(more).then(more.became(FlagsRecorded))
+    both.when(FLAGS).then()
+    both.when(more).then()
+    later = FLAGS.model_copy(update={"effective_on": JANUARY, "flags": ()})
+    both.when(later).then(later.became(FlagsRecorded, about=("foster", "iep")))
+    corrected = FLAGS.model_copy(update={"flags": ("foster", "iep")})
+    both.when(corrected).then(
+        corrected.became(FlagsRecorded, flags=("foster", "iep"), about=("foster", "iep"))
+    )
+
+
+@pytest.mark.parametrize("flag", ["IEP", "", "has iep", "x" * 41, "-iep", "naïve", "iep,foster"])
+def test_a_flag_is_a_short_plain_word(flag: str) -> None:
+    with pytest.raises(ValidationError):
+        FLAGS.model_validate(dict(FLAGS) | {"flags": (flag,)})
+
+
 @pytest.mark.parametrize(
     ("command", "event"),
     [
@@ -129,7 +274,9 @@ def test_what_stands_without_an_incident_is_recorded_in_the_same_words(
     here(withdrawn()).when(command).then(event)
 
 
-@pytest.mark.parametrize("command", [*STANDING_ALONE, DESTROY], ids=lambda c: type(c).__name__)
+@pytest.mark.parametrize(
+    "command", [*STANDING_ALONE, DESTROY, MERGE, FLAGS], ids=lambda c: type(c).__name__
+)
 def test_nothing_is_recorded_of_a_student_whom_nobody_knows(command: StudentCommand) -> None:
     given(STUDENT).when(command).refused("not on the roster: import the roster first")
     back = given(STUDENT, recorded(), Undone(versions=(1,)))
@@ -137,7 +284,8 @@ def test_nothing_is_recorded_of_a_student_whom_nobody_knows(command: StudentComm
 
 
 def test_every_kind_of_command_is_looked_at_here() -> None:
-    looked_at = {type(c) for c in (*STANDING_ALONE, DESTROY, record(), withdraw())}
+    here = (DESTROY, record(), withdraw(), NUMBERED, LINK, MERGE, FLAGS)
+    looked_at = {type(c) for c in (*STANDING_ALONE, *here)}
     assert looked_at | {Undo} == set(kinds(STUDENT))
 
 
