@@ -367,7 +367,7 @@ def _link(
     students = Students(school.record)
     found = proposals(school.roster, students, read.students, source)
     chosen = [p for n, p in enumerate(found, 1) if n in wanted or (all_sure and p.sure)]
-    unclear = [n for n in sorted(wanted) if n > len(found) or not _is_clear(found[n - 1])]
+    unclear = [n for n in sorted(wanted) if not _is_clear(found, n)]
     if unclear:
         raise Unclear(f"number {unclear[0]} is not one student that could be linked")
     with school.record.batch():
@@ -383,8 +383,10 @@ def _link(
     return 0
 
 
-def _is_clear(proposal: Proposal) -> bool:
-    return proposal.reused or proposal.one is not None
+def _is_clear(found: Sequence[Proposal], number: int) -> bool:
+    """Whether this number is of a proposal, and of one student."""
+    one = found[number - 1] if 0 < number <= len(found) else None
+    return one is not None and (one.reused or one.one is not None)
 
 
 def _linked(

@@ -82,7 +82,7 @@ def survey(
             waiting.setdefault(id, []).append(student)
         if not own:
             found.add(students.of_source(source, student.source_id))
-            found.alike += known.alike is not None and bool(known.alike(student))
+            found.alike += _is_alike(students, known, source, student)
     for source_id in roster.unread:
         found.add(students.of_source(source, source_id))
     _claim(found, waiting, students, source)
@@ -91,6 +91,13 @@ def survey(
             found.listed += 1
             found.missing += not found.has(id) and one in students.state(id).listed
     return found
+
+
+def _is_alike(students: Students, known: Known, source: str, student: RosterStudent) -> bool:
+    """Whether somebody else may be meant, and nobody said who."""
+    if known.alike is None or students.is_linked(source, student.source_id):
+        return False
+    return bool(known.alike(student))
 
 
 def _claim(
