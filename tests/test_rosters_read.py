@@ -609,6 +609,14 @@ def test_nothing_is_given_of_a_roster_that_breaks_off(tmp_path: Path) -> None:
         pytest.fail("it was opened")
 
 
+def test_the_rows_that_are_read_are_told_on_the_way(tmp_path: Path) -> None:
+    births = lines("sourcedId,birthDate,sex", *(f"x{n},," for n in range(25_000)))
+    path = written(tmp_path / "r", users=lines(f"{USERS},orgSourcedIds,role"), demographics=births)
+    said: list[int] = []
+    with opened(path, progress=said.append) as roster:
+        assert (said, roster.rows) == ([10_000, 20_000], 25_000)
+
+
 class Enough(Exception):
     """Ends a reading half-way."""
 
@@ -930,3 +938,46 @@ def test_only_what_is_read_of_a_zip_counts_for_its_size(
     assert ids(read_back(files | grades, zipped=True)) == ["s1"]
     with pytest.raises(Unreadable, match="more than 0 MiB"):
         read_back(files | {"enrollments.csv": b"x" * 2_000}, zipped=True)
+
+
+ENROLLED = "classSourcedId,userSourcedId,role,primary,endDate"
+
+
+@pytest.mark.parametrize(
+    ("ends", "teacher"), [("", "t1"), ("2026-11-23", "t1"), ("10/30/2026", "t2")]
+)
+def test_an_enrollment_that_is_over_gives_no_teacher(reads: Reads, ends: str, teacher: str) -> None:
+    seats = (f"c1,s1,student,,{ends}", "c2,s1,student,,", "c1,t1,teacher,,", "c2,t2,teacher,,")
+    users = (PIA, LEV, BEA, BEA.replace("t1", "t2"))
+    second = TEACHES.replace("r3,t1", "r4,t2")
+    roster = reads(*PUPILS, TEACHES, second, users=users, enrollments=lines(ENROLLED, *seats))
+    assert (roster.students[0].homeroom_staff, roster.problems) == (teacher, ())
+
+
+@pytest.mark.parametrize(
+    ("file", "header", "row"),
+    [
+        ("demographics", "sourcedId,birthDate,sex", "{},2017-05-01,male"),
+        ("enrollments", ENROLLED, "c1,{},student,,"),
+    ],
+)
+def test_a_file_of_which_no_id_is_a_students_is_said(
+    reads: Reads, file: str, header: str, row: str
+) -> None:
+    others = {file: lines(header, row.format("0001"), row.format("0002"))}
+    assert told(reads(*PUPILS, TEACHES, **others)) == [(f"{file}.csv", 1, "")]
+    assert reads(*PUPILS, TEACHES, **{file: lines(header, row.format("s1"))}).problems == ()
+    assert reads(TEACHES, users=(BEA,), **others).problems == ()
+
+
+OTHERS = ("orgs", "roles", "demographics", "classes", "enrollments", "academicSessions", "manifest")
+
+
+@given(st.sampled_from(OTHERS), st.binary(max_size=200), st.booleans())
+@settings(max_examples=300, deadline=None)
+def test_damage_in_another_file_costs_no_student(file: str, data: bytes, headed: bool) -> None:
+    header = ",".join(FILES[f"{file}.csv"].all).encode() + b"\n" if headed else b""
+    users = lines(f"{USERS},orgSourcedIds,role", f"{PIA},o1,student", f"{LEV},o2,student")
+    files = {"orgs.csv": ORGS.encode(), "users.csv": users.encode()}
+    roster = read_back(files | {f"{file}.csv": header + data}, zipped=False)
+    assert [(s.source_id, s.given) for s in roster.students] == [("s1", "Pia"), ("s2", "Lev")]

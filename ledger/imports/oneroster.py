@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
@@ -42,16 +42,22 @@ from ledger.imports.sources import csv_files
 
 
 @contextmanager
-def opened(path: Path, schools: Wanted = None, *, today: date | None = None) -> Iterator[Roster]:
+def opened(
+    path: Path,
+    schools: Wanted = None,
+    *,
+    today: date | None = None,
+    progress: Callable[[int], None] = lambda rows: None,
+) -> Iterator[Roster]:
     """The roster in a folder or a zip, whose users are gone through from a scratch file.
 
     All files are read before anything is given, so that what cannot be read raises Unreadable
     while nothing is taken yet. Memory does not grow with the roster. `schools` names those that
-    are asked for; roles that `today` does not fall into are not counted.
+    are asked for; roles that `today` does not fall into are not counted. `progress` is told how many rows are read.
     """
     with csv_files(path, FILES) as files, scratch(TABLES) as db:
         layout = LAYOUT_WITH_ROLES if files.get(ROLES) else LAYOUT
-        reading = Reading(layout, files, SeenOnDisk(db))
+        reading = Reading(layout, files, SeenOnDisk(db), progress)
         if USERS not in reading.files:
             why = "; ".join(f"{problem.file} {problem.reason}" for problem in reading.problems)
             raise Unreadable(f"{path} holds no {USERS} that can be read{why and f' ({why})'}")
@@ -96,7 +102,9 @@ def _roster(reading: Reading, joins: Joins, schools: Wanted, today: date | None)
         joins.add(user)
     users.say_what_is_odd(reading)
     _read_births(reading, joins)
-    _read_rooms(reading, joins)
+    _read_rooms(reading, joins, today)
+    for file in joins.of_nobody():
+        reading.note(file, 1, "", "names no student of users.csv: were their ids changed?")
     sessions = tuple(reading.each("academicSessions.csv", _session))
     unread = reading.refused[USERS]
     sound = "" not in unread and not reading.refused[ROLES]
@@ -128,11 +136,13 @@ def _read_births(reading: Reading, joins: Joins) -> None:
         joins.add_born(row["sourcedId"], day(row, "birthDate"), row["sex"].lower() or None)
 
 
-def _read_rooms(reading: Reading, joins: Joins) -> None:
+def _read_rooms(reading: Reading, joins: Joins, today: date | None) -> None:
     """Who teaches which class, and which class is a student's own."""
     for row in reading.each("classes.csv", lambda row: row):
         joins.add_room(row["sourcedId"], word(row, "classType") if active(row) else "closed")
     for row in reading.each("enrollments.csv", lambda row: row if active(row) else None):
+        if today and (day(row, "endDate") or today) < today:
+            continue
         room, user, role = row["classSourcedId"], row["userSourcedId"], word(row, "role")
         if role == "teacher":
             joins.add_teacher(room, user, yes(row, "primary"))

@@ -53,6 +53,13 @@ SELECT :user, kind = 'homeroom', :room
 FROM (SELECT COALESCE((SELECT kind FROM room WHERE id = :room), '') AS kind)
 WHERE kind <> 'closed'
 """
+OF_NOBODY = """
+SELECT 'demographics.csv' WHERE EXISTS (SELECT 1 FROM born) AND EXISTS (SELECT 1 FROM student)
+    AND NOT EXISTS (SELECT 1 FROM student JOIN born USING (id))
+UNION ALL
+SELECT 'enrollments.csv' WHERE EXISTS (SELECT 1 FROM seat) AND EXISTS (SELECT 1 FROM student)
+    AND NOT EXISTS (SELECT 1 FROM student JOIN seat ON seat.student = student.id)
+"""
 ROLES_OF = "SELECT word, org, lead, now FROM role WHERE user = ? ORDER BY line"
 EVERY_STAFF = "SELECT id, given, family, username, roles, active, schools FROM staff ORDER BY place"
 # The teacher of the homeroom, else of the first class; the primary teacher first.
@@ -126,6 +133,10 @@ class Joins:
 
     def add_seat(self, room: str, user: str) -> None:
         self._do(ADD_SEAT, {"room": room, "user": user})
+
+    def of_nobody(self) -> list[str]:
+        """Files that tell of students, but of none that there is."""
+        return [file for (file,) in self._do(OF_NOBODY)]
 
 
 def _columns(user: RosterStaff | RosterStudent, names: tuple[str, ...]) -> list[Any]:

@@ -89,7 +89,8 @@ class Users:
         return tuple(school for school in schools if school in self._asked) or None
 
     def _student(self, row: Row, school: str | None, here: bool) -> RosterStudent:
-        self._schools[school or ""] = None
+        if school and school in self._orgs.all:
+            self._schools[school] = None
         for column, lengths in self._lengths.items():
             lengths.see(row[column], row.line)
         return RosterStudent(
@@ -113,7 +114,7 @@ class Users:
             if line := lengths.first_short:
                 odd = "this number and others are shorter than most, which begin with 0"
                 reading.note(USERS, line, column, f"{odd}: a spreadsheet may have cut their zeros")
-        for id in filter(self._orgs.all.__contains__, self._schools):
+        for id in self._schools:
             if not self._orgs.is_school(id):
                 kind = self._orgs.all[id].type or "org without a type"
                 odd = f"org {id} is a {kind}, not a school: taken as the school"

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
+from functools import lru_cache
 
 from ledger.domain.codes import StaffRole
 from ledger.imports.sheets import SHORTENED, Columns, Layout, Row, plain
@@ -29,7 +30,7 @@ FILES: Mapping[str, Columns] = {
     "demographics.csv": Columns(("sourcedId",), ("birthDate", "sex"), ("status",)),
     "classes.csv": Columns(("sourcedId",), ("classType",), ("status",)),
     "enrollments.csv": Columns(
-        ("classSourcedId", "userSourcedId", "role"), (), ("status", "primary")
+        ("classSourcedId", "userSourcedId", "role"), (), ("status", "primary", "endDate")
     ),
     "academicSessions.csv": Columns(
         ("sourcedId",), ("title", "type", "startDate", "endDate"), ("status",)
@@ -175,17 +176,25 @@ def _odd_grade(said: str) -> str:
 
 def day(row: Row, column: str) -> date | None:
     """The day that the cell says; 1/05/2023 is January 5, as in the United States."""
-    text = row[column]
-    found = next(filter(None, (form.fullmatch(text) for form in DATES)), None)
-    try:
-        if found:
-            return date(int(found["y"]), _month(found["m"]), int(found["d"]))
-        if text:
-            odd = SERIAL_DATE if SERIAL.fullmatch(text) else "is not a date"
-            row.note(column, f"{odd}: left out")
-    except ValueError:
-        row.note(column, "is a day that does not exist: left out")
+    if not row[column]:
+        return None
+    said = _day(row[column])
+    if isinstance(said, date):
+        return said
+    row.note(column, f"{said}: left out")
     return None
+
+
+@lru_cache(maxsize=4_096)  # a roster has few days and many cells
+def _day(text: str) -> date | str:
+    """The day, or why it is none."""
+    found = next(filter(None, (form.fullmatch(text) for form in DATES)), None)
+    if not found:
+        return SERIAL_DATE if SERIAL.fullmatch(text) else "is not a date"
+    try:
+        return date(int(found["y"]), _month(found["m"]), int(found["d"]))
+    except ValueError:
+        return "is a day that does not exist"
 
 
 def _month(text: str) -> int:

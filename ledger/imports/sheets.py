@@ -21,6 +21,7 @@ LOST = "\ufffd"
 
 CELL_CAP = 300  # characters: what is more is not a cell
 PROBLEMS_CAP = 10_000  # problems that are listed, refused keys that are remembered
+PACE = 10_000  # rows
 LIKE = 8  # letters of a header's word from which one wrong letter is understood
 
 DELIMITERS = (",", ";", "\t", "|")
@@ -129,9 +130,14 @@ class Reading:
     """One reading of a format's files: their rows, and every problem met on the way."""
 
     def __init__(
-        self, layout: Layout, files: Mapping[str, Opener | None], seen: Seen | None = None
+        self,
+        layout: Layout,
+        files: Mapping[str, Opener | None],
+        seen: Seen | None = None,
+        progress: Callable[[int], None] = lambda rows: None,
     ) -> None:
         self.layout = layout
+        self.progress = progress  # told of the rows so far, every PACE of them
         self.problems = Problems()
         self.refused: dict[str, set[str]] = {file: set() for file in layout.files}
         self.count = 0
@@ -153,6 +159,8 @@ class Reading:
         """What `make` gives for each row; a row that cannot be read is noted and left out."""
         for row, fault in self._rows(file):
             self.count += 1
+            if self.count % PACE == 0:
+                self.progress(self.count)
             try:
                 made = self._made(row, fault, make)
             except BadRow as bad:
