@@ -120,6 +120,8 @@ class Interchange:
         except expat.ExpatError as error:
             word = expat.errors.messages.get(error.code, "")
             return DAMAGE.get(word, DAMAGE[""])
+        except (LookupError, ValueError):  # from Python's own codecs, for an encoding that is said
+            return DAMAGE[expat.errors.XML_ERROR_UNKNOWN_ENCODING]
         except _Stop as stop:
             return str(stop)
         return ""
@@ -223,6 +225,6 @@ def root_of(path: Path) -> str:
     try:
         with path.open("rb") as file:
             parser.Parse(file.read(CHUNK), False)
-    except (OSError, expat.ExpatError, _Stop):
+    except (OSError, LookupError, ValueError, expat.ExpatError, _Stop):
         pass
     return found[0] if found else ""
