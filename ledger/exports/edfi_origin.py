@@ -102,9 +102,11 @@ def _without_text(sink: Sink, said: Any) -> Any:
 # References inside a record, in the numbers of this sink.
 
 
-def _staffs(desk: EdFiDesk, _: SisRecord, staffs: Iterable[Line]) -> list[Line]:
+def _staffs(desk: EdFiDesk, record: SisRecord, staffs: Iterable[Line]) -> list[Line]:
     there = [one["staffReference"]["staffUniqueId"] for one in staffs]
     known = [number for one in there if (number := desk.staff_there(one))]
+    if not known and (here := desk.staff.known.get(record.body["by"] or "")):
+        known = [here]  # nobody knows that number, but who it was is on our staff list
     return [{"staffReference": {"staffUniqueId": number}} for number in known]
 
 
