@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ledger.exports import BadSink, Held, Sink, Wanted, prepared
-from ledger.exports.calpads import CALPADS, RULES, Codes
+from ledger.exports.calpads import CALPADS, RULES
+from ledger.exports.calpads_settings import Codes
 from ledger.exports.edfi import EDFI
 from ledger.reading import Extract
 

@@ -26,7 +26,7 @@ from ledger.exports.desk import Back
 from ledger.exports.spreadsheet import SPREADSHEET
 from ledger.exports.spreadsheet_cells import MOMENT, Dialect, cell, shown, would_run, written
 from ledger.exports.spreadsheet_fields import FIELDS
-from ledger.exports.spreadsheet_settings import Sheet, sheet_from
+from ledger.exports.spreadsheet_map import Sheet, sheet_from
 from ledger.folder import entries
 from ledger.reading import Extract
 

@@ -6,57 +6,31 @@ are those seen in public documentation, and what that left open the sink's setti
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from ledger.domain.codes import Action, Behavior, LengthDifference
-from ledger.exports import BadSink, Held, Preflight, Sink
+from ledger.exports import Held, Preflight, Sink
 from ledger.exports.asked import Case, asked, sends
+from ledger.exports.calpads_settings import (
+    DEFIANCE,
+    EXPULSION,
+    IN_SCHOOL,
+    OUT_OF_SCHOOL,
+    Codes,
+    settings_from,
+)
 from ledger.exports.desk import Back, held, local
-from ledger.exports.settings import Laws, followed
 
 if TYPE_CHECKING:
     from ledger.reading import Extract, SisRecord
 
 NAME = "calpads"
-OUT_OF_SCHOOL, IN_SCHOOL, EXPULSION = "100", "110", "200"  # incident result codes
 SUSPENSIONS = frozenset({OUT_OF_SCHOOL, IN_SCHOOL})
 REMOVED = SUSPENSIONS | {EXPULSION}
 ARMED = frozenset({"100", "101", "103", "104", "105"})  # offenses with a weapon
-DEFIANCE = "511"
 LONG = 10  # days
-
-# What the documentation says of a code of ours; the rest of both lists a school writes itself. A
-# recommendation to expel expels nobody, and which of our behaviors is which offense of the
-# Education Code only a person knows, but for the one that the law names as we do.
-RESULTS: Mapping[str, str] = {
-    Action.OUT_OF_SCHOOL_SUSPENSION.value: OUT_OF_SCHOOL,
-    Action.IN_SCHOOL_SUSPENSION.value: IN_SCHOOL,
-}
-OFFENSES: Mapping[str, str] = {
-    Behavior.DEFIANCE.value: DEFIANCE,
-    Behavior.DISRUPTION.value: DEFIANCE,
-}
-SOURCE_RESULTS: Mapping[str, str] = {  # Ed-Fi's words, which we have no action for
-    "Expulsion": EXPULSION,
-    "Expulsion with Services": EXPULSION,
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Codes:
-    """What [sink.NAME.calpads] says: the state's codes for ours and for a source's own words."""
-
-    results: Mapping[str, str] = field(default_factory=lambda: RESULTS)
-    offenses: Mapping[str, str] = field(default_factory=lambda: OFFENSES)
-    source_results: Mapping[str, str] = field(default_factory=lambda: SOURCE_RESULTS)
-    source_offenses: Mapping[str, str] = field(default_factory=dict)
-    authorities: Mapping[str, str] = field(default_factory=dict)  # action → who decides it
-    modifications: Mapping[str, str] = field(default_factory=dict)  # why its length changed → code
-    k5: bool = False  # every student of the school is in kindergarten to grade 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,25 +138,18 @@ def _facts(case: Case, codes: Codes, extract: Extract) -> Iterator[Fact]:
     for done in case.actions:
         own = {code for seen, code in offenses if seen.student_id == done.student_id and code}
         if result := _result_code(codes, done.body):
-            yield _result(case, done, result, frozenset(own), codes, extract)
+            disabled = _disabled(case.incident, done.student_id, extract)
+            fact = _result(done, result, codes)
+            yield replace(fact, offenses=frozenset(own), disabled=disabled)
 
 
-def _result(
-    case: Case,
-    done: SisRecord,
-    result: str,
-    offenses: frozenset[str],
-    codes: Codes,
-    extract: Extract,
-) -> Fact:
+def _result(done: SisRecord, result: str, codes: Codes) -> Fact:
     body = done.body
     days = body["served_days"] if body["days"] is None else body["days"]
     return Fact(
         done,
         result=result,
-        offenses=offenses,
         days=None if days is None else Decimal(days),
-        disabled=_disabled(case.incident, done.student_id, extract),
         authority=codes.authorities.get(body["action"], ""),
         modification=codes.modifications.get(body["difference"] or "", ""),
         supported=body.get("instruction_went_on"),
@@ -210,61 +177,6 @@ def _disabled(incident: SisRecord, student: str | None, extract: Extract) -> boo
         flags for since, flags in extract.student_flags.get(student or "", ()) if since <= day
     ]
     return bool(held_then) and "iep" in held_then[-1]
-
-
-# What [sink.NAME.calpads] may say.
-
-
-def _table(value: Callable[[str], bool]) -> Callable[[Any], bool]:
-    return lambda said: (
-        isinstance(said, Mapping)
-        and all(isinstance(one, str) and (one == "" or value(one)) for one in said.values())
-    )
-
-
-def _three(said: str) -> bool:
-    return re.fullmatch(r"[0-9]{3}", said) is not None
-
-
-LAWS: Laws = {
-    "results": (_table(_three), 'out-of-school-suspension = "100", our action = its result code'),
-    "offenses": (_table(_three), 'defiance = "511", our behavior = its offense code'),
-    "source_results": (_table(_three), 'Expulsion = "200", a source\'s own word = its result code'),
-    "source_offenses": (_table(_three), 'Fighting = "…", a source\'s own word = its offense code'),
-    "authorities": (_table(bool), 'out-of-school-suspension = "…", our action = who decides it'),
-    "modifications": (_table(bool), 'term-modified-by-district = "…", our reason = its code'),
-    "k5": (
-        lambda said: type(said) is bool,
-        "k5 = true when every student of the school is in kindergarten to grade 5, else false",
-    ),
-}
-OURS: Mapping[str, Iterable[Any]] = {
-    "results": Action,
-    "offenses": Behavior,
-    "authorities": Action,
-    "modifications": LengthDifference,
-}
-
-
-def settings_from(where: str, table: Any) -> Codes:
-    """The codes of a sink, beside those that need no saying; an empty one takes one of them out."""
-    said = followed(where, table, LAWS)
-    for name, codes in OURS.items():
-        ours = [code.value for code in codes]
-        for key in said.get(name, {}):
-            if key not in ours:
-                raise BadSink(
-                    f"{where} {name}: {key} is no code of ours; these are: {', '.join(ours)}."
-                )
-    return Codes(
-        results={**RESULTS, **said.get("results", {})},
-        offenses={**OFFENSES, **said.get("offenses", {})},
-        source_results={**SOURCE_RESULTS, **said.get("source_results", {})},
-        source_offenses=said.get("source_offenses", {}),
-        authorities=said.get("authorities", {}),
-        modifications=said.get("modifications", {}),
-        k5=said.get("k5", False),
-    )
 
 
 CALPADS = Preflight(NAME, settings_from, warnings)

@@ -12,7 +12,8 @@ from ledger.exports.asked import Case, asked, sends
 from ledger.exports.desk import Back, Desk, held, numbers, unreadable
 from ledger.exports.spreadsheet_cells import cell, shown, would_run, written
 from ledger.exports.spreadsheet_fields import FIELDS, Field, Row, Value
-from ledger.exports.spreadsheet_settings import Column, Sheet, sink_from
+from ledger.exports.spreadsheet_map import Column, Sheet
+from ledger.exports.spreadsheet_settings import sink_from
 
 if TYPE_CHECKING:
     from ledger.reading import Extract, SisRecord
@@ -26,12 +27,7 @@ BLANK = "it is the only one of its line and empty, and nothing is quoted"
 def wanted(extract: Extract, sink: Sink) -> Wanted:
     """The sheet of this extract, whatever the order of its records."""
     sheet: Sheet = sink.own
-    desk = Desk(
-        sink,
-        numbers(extract.student_numbers, sink.student),
-        numbers(extract.staff_numbers, sink.staff),
-    )
-    found = asked(extract, sink)
+    found, desk = asked(extract, sink), _desk(extract, sink)
     rows = sorted((row for case in found.cases for row in _rows(case, sink)), key=_order)
     made = [_line(desk, row) for row in rows]
     lines = [line for line in made if not isinstance(line, Held)]
@@ -44,6 +40,11 @@ def wanted(extract: Extract, sink: Sink) -> Wanted:
         held=in_order(back),
         not_carried=dict(sorted(left.items())),
     )
+
+
+def _desk(extract: Extract, sink: Sink) -> Desk:
+    students = numbers(extract.student_numbers, sink.student)
+    return Desk(sink, students, numbers(extract.staff_numbers, sink.staff))
 
 
 # What one line is about.
