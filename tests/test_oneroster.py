@@ -775,6 +775,14 @@ def test_damage_costs_its_own_rows_and_no_name_is_told(
     assert CANARY not in "".join(map(str, roster.problems))
 
 
+def test_a_quote_that_runs_over_a_broken_line_does_not_swallow_the_row_below(reads: Reads) -> None:
+    broken = PIA.replace("s1", "s0").replace("{LDAP:12},Pia", '",\nia')
+    closed = LEV.replace("lev.m,,", 'lev.m,",')
+    roster = reads(broken, PIA, closed, LEV.replace("s2", "s3"))
+    assert ids(roster) == ["s1", "s3"]
+    assert [problem.line for problem in roster.problems] == [2, 3, 5]
+
+
 def test_two_quotes_in_one_column_do_not_swallow_the_rows_between(reads: Reads) -> None:
     opened, closed = LEV.replace("hunter2", '"hunter2'), LEV.replace("hunter2", 'hunter2"')
     rows = (opened.replace("s2", "s0"), PIA, LEV, closed.replace("s2", "s3"))

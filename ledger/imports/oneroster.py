@@ -53,7 +53,8 @@ def opened(
 
     All files are read before anything is given, so that what cannot be read raises Unreadable
     while nothing is taken yet. Memory does not grow with the roster. `schools` names those that
-    are asked for; roles that `today` does not fall into are not counted. `progress` is told how many rows are read.
+    are asked for; roles that `today` does not fall into are not counted. `progress` is told
+    how many rows are read.
     """
     with csv_files(path, FILES) as files, scratch(TABLES) as db:
         layout = LAYOUT_WITH_ROLES if files.get(ROLES) else LAYOUT
