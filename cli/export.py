@@ -293,7 +293,9 @@ def map_(desk: Desk, sink: str) -> None:
     lacking = {of: lack for of, words in sets.items() if (lack := _without(words))}
     fields = {"sink": to.name, "system": to.system, "sets": sets, "without": lacking}
     told = [line for of, words in sets.items() for line in _set(of, words)]
-    desk.answer("export-map/1", fields, [f"{to.name}  {to.system}", *told, _lacking(lacking)])
+    desk.answer(
+        "export-map/1", fields, [f"{to.name}  {to.system}", *told, *wrapped(_lacking(lacking), 4)]
+    )
 
 
 def _without(words: Mapping[str, str | None]) -> list[str]:
@@ -313,7 +315,7 @@ def _set(of: str, words: Mapping[str, str | None]) -> list[str]:
     begins = {word[: word.find("#") + 1] for word in words.values() if word is not None}
     shared = min(begins) if len(begins) == 1 else ""
     wide = min(max(map(len, words), default=0), 50)
-    told = [f"{of}  {shared}".rstrip()]
+    told = wrapped(f"{of}  {shared}".rstrip(), 4)
     for code, word in words.items():
         here = NO_WORD if word is None else word.removeprefix(shared)
         told += wrapped(f"  {code:<{wide}}  {here}", wide + 6)
