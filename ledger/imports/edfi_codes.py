@@ -87,6 +87,11 @@ def ours(word: str, codes: type[CodeT]) -> CodeT | None:
     return next((code for code in codes if code.value == word and word != "other"), None)
 
 
+def _kept(word: str) -> str | None:
+    """What stands beside `other`, unless it says no more than that."""
+    return None if word.lower() == "other" else word[:SHORT]
+
+
 def behavior(word: str) -> tuple[Behavior, Level, bool, str | None]:
     """(our behavior, its level, whether that is assumed, the word that is kept beside it)."""
     code = ours(word, Behavior)
@@ -94,13 +99,13 @@ def behavior(word: str) -> tuple[Behavior, Level, bool, str | None]:
     if code is not None:
         return code, level or Level.MINOR, level is None, None
     assumed = Level.MAJOR if word in MAJOR else Level.MINOR
-    return Behavior.OTHER, assumed, True, word[:SHORT]
+    return Behavior.OTHER, assumed, True, _kept(word)
 
 
 def action(word: str) -> tuple[Action, str | None]:
     """(our action, the word that is kept beside it)."""
     code = ours(word, Action) or ACTIONS.get(word)
-    return (code, None) if code else (Action.OTHER, word[:SHORT])
+    return (code, None) if code else (Action.OTHER, _kept(word))
 
 
 def location(word: str) -> tuple[Location, str | None]:

@@ -237,12 +237,13 @@ class _Reading:
             self.whole = False
             raise BadRecord(kind, element.broken)
         self._say_unknown(element, kind)
-        column = f"{kind}/"
-        body = _object(
-            element, PARTS[kind], lambda name, why: self.note(element.line, column + name, why)
-        )
+        odd: list[tuple[str, str]] = []
+        body = _object(element, PARTS[kind], lambda name, why: odd.append((name, why)))
         key = _key(_of_incident(body)) if kind == INCIDENT else None
         missing = [name for name, has in NEEDED[kind].items() if not has(body)]
+        for name, why in odd:
+            if name not in missing:
+                self.note(element.line, f"{kind}/{name}", why)
         if missing:
             self._unread(kind, body, key)
             raise BadRecord(kind, f"{' and '.join(missing)} cannot be read: it is left out")
