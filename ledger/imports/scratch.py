@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from shutil import rmtree
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -35,9 +36,11 @@ def scratch(tables: str = "") -> Iterator[Any]:
             try:
                 for statement in (*SETTINGS, *sqlite.statements(SEEN + tables)):
                     db.execute(statement)
+                # An open file outlives its name, and a killed process leaves none; Windows waits.
+                rmtree(folder, ignore_errors=True)
                 yield db
             except db.Error as error:
-                raise sqlite.storage_error(error, path) from None
+                raise sqlite.storage_error(error, path.parent) from None
 
 
 class SeenOnDisk:
