@@ -41,7 +41,7 @@ def import_() -> None:
     Examples:
       bledger import incidents StudentDiscipline.xml --source ods
       bledger import incidents referrals.csv --map map.toml
-      bledger import example > map.toml
+      bledger import example
     """
 
 
@@ -185,10 +185,10 @@ def _fields(
     }
 
 
-def _peak() -> int | None:
-    """The most memory that this process had at once, in MiB, where the system tells."""
+def _peak() -> int:
+    """The most memory that this process had at once, in MiB; 0 where the system does not tell."""
     if sys.platform == "win32":
-        return None
+        return 0
     import resource
 
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -285,7 +285,7 @@ def example(desk: Desk) -> None:
 
     \b
     Examples:
-      bledger import example > map.toml
+      bledger import example
     """
     text = history_map.example()
     desk.answer("import-example/1", {"map": text}, text.splitlines())

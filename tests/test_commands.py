@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+import histories
 import pytest
 from desk import CLERK, PRINCIPAL, PROGRAM, School, as_expected
 
@@ -58,6 +59,8 @@ LINES = {
     "roster import": Line("roster import {roster}"),
     "roster link": Line("roster link ana rivera --same-as leo --yes"),
     "roster flags": Line("roster flags {flags}"),
+    "import incidents": Line("import incidents {history}"),
+    "import example": Line("import example"),
     "roster find": Line("roster find ana"),
     "roster show": Line("roster show ana rivera", reads=1),
     "staff list": Line("staff list"),
@@ -126,6 +129,7 @@ def filled(desk: School, text: str) -> str:
         other=other,
         backup=backup,
         roster=desk.root / "oneroster",
+        history=histories.written(desk.root, *histories.an_incident()),
         days=desk.root / "days.csv",
         new=desk.root / "new",
         sheet=desk.root / "sheet.txt",
