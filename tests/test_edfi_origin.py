@@ -345,6 +345,26 @@ def test_what_is_too_long_is_held_back_and_never_cut(field: str, longest: int) -
     assert set(reasons.values()) == {reasons["incident 88fd210"], "its incident is held back"}
 
 
+@pytest.mark.parametrize(
+    "damage",
+    [
+        {"staffs": [{}]},
+        {"staffs": [None]},
+        {"staffs": 3},
+        {"assignmentSchoolReference": {}},
+        {LED_TO_IT: [{}]},
+        {LED_TO_IT: [{"studentDisciplineIncidentBehaviorAssociationReference": {"schoolId": 1}}]},
+        {LED_TO_IT: [{"studentDisciplineIncidentBehaviorAssociationReference": None}]},
+    ],
+)
+def test_an_original_of_another_shape_is_held_back_and_stops_nothing(damage: Line) -> None:
+    found = fight()
+    was = replace(found[2], body=found[2].body["came"]["was"])
+    made = sent([*found[:2], sis.came(was, ACTION_THERE | damage)])
+    assert "not in the shape of Ed-Fi's" in why(made)["action 1 of 88fd210"]
+    assert list(made.resources) == [INCIDENTS, BEHAVIORS]
+
+
 # Where it came from.
 
 

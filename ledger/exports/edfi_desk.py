@@ -18,6 +18,8 @@ THERE = "staffUniqueId"  # the kind of number that an Ed-Fi source knows staff b
 LENGTHS = {
     "incidentIdentifier": 36,
     "disciplineActionIdentifier": 36,
+    "studentUniqueId": 32,
+    "staffUniqueId": 32,
     "incidentDescription": 1024,
     "behaviorDetailedDescription": 1024,
     "reporterName": 75,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ledger.edfi import RECORDS
 from ledger.exports import Line, Sink
+from ledger.exports.desk import Back
 from ledger.exports.edfi_desk import EdFiDesk
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ FIELDS = {
 NEWER = {  # a field that earlier Data Standards have no place for → the first that has
     ("studentDisciplineIncidentBehaviorAssociations", "weapons"): "5.2",
 }
+BROKEN = "the record that it came as is not in the shape of Ed-Fi's: import it again"
 LED_TO_IT = "studentDisciplineIncidentBehaviorAssociations"
 ASSOCIATION = "studentDisciplineIncidentBehaviorAssociationReference"
 
@@ -53,7 +55,10 @@ def as_it_stands(
     `ours` are the fields that are always as this sink has them: whom and what it refers to.
     """
     mine = line_of(record)
-    original = retold(desk, endpoint, record)
+    try:
+        original = retold(desk, endpoint, record)
+    except (KeyError, TypeError, AttributeError):
+        raise Back(BROKEN) from None
     if not original:
         return mine
     was = was_of(record)
