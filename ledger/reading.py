@@ -32,6 +32,7 @@ _timeline = TIMELINE.tables.tables["timeline"]
 _timeline_of = TIMELINE.tables.tables["timeline_of"]
 _sis = SIS_RECORDS.tables.tables["sis_record"]
 T = TypeVar("T")
+GradeHistory = tuple[tuple[str, str], ...]  # (effective on, grade), oldest first
 FlagHistory = tuple[tuple[str, tuple[str, ...]], ...]  # (effective on, flags), oldest first
 NAMED = 1_000  # students that one access event names; a larger answer is several, at once
 _HIDDEN = "[not shown to this reader]"
@@ -79,6 +80,7 @@ class Extract:
     staff_numbers: dict[str, dict[str, str]]  # staff id → sourcedId, username …
     unreadable: Sequence[str] = ()  # streams that a projection could not read
     student_flags: dict[str, FlagHistory] = field(default_factory=dict)  # student id → its flags
+    student_grades: dict[str, GradeHistory] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -425,6 +427,7 @@ class Reading:
                 staff_numbers=_staff_numbers(db),
                 unreadable=unreadable,
                 student_flags=_flag_histories(db),
+                student_grades=_grade_histories(db),
             )
 
 
@@ -557,6 +560,18 @@ def _flag_histories(
         asked = asked.where(FLAGS.c.effective_on <= until)
     rows = groupby(db.execute(asked), key=lambda row: str(row.student_id))
     return {id: _flag_history(own) for id, own in rows}
+
+
+def _grade_histories(db: sa.Connection) -> dict[str, GradeHistory]:
+    """The grade of every student, from each day on which a source said one."""
+    columns = FACTS.c.student_id, FACTS.c.effective_on, FACTS.c.grade
+    asked = (
+        sa.select(*columns)
+        .where(FACTS.c.grade.is_not(None))
+        .order_by(*columns[:2], FACTS.c.position)
+    )
+    rows = groupby(db.execute(asked), key=lambda row: str(row.student_id))
+    return {id: tuple((row.effective_on, row.grade) for row in own) for id, own in rows}
 
 
 def _flag_history(rows: Iterable[Any]) -> FlagHistory:

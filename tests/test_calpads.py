@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 import sis
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from ledger.exports import BadSink, Held, Sink, Wanted, prepared
 from ledger.exports.calpads import CALPADS, RULES
@@ -36,6 +35,7 @@ def an_extract(
     behaviors: tuple[str, ...] = ("defiance",),
     weapon: str | None = None,
     flags: tuple[tuple[str, tuple[str, ...]], ...] = (),
+    grade: str = "",
 ) -> Extract:
     """One child in one incident, with these behaviors and these actions."""
     incident = sis.incident(sis.FIGHT, AT, weapon=weapon)
@@ -44,7 +44,11 @@ def an_extract(
         for number, (code, body) in enumerate(actions, 1)
     ]
     seen = [sis.behavior(incident, sis.ANA, code) for code in behaviors]
-    return sis.extract([incident, *seen, *done], student_flags={sis.ANA: flags} if flags else {})
+    return sis.extract(
+        [incident, *seen, *done],
+        student_flags={sis.ANA: flags},
+        student_grades={sis.ANA: (("2026-08-12", grade),)},
+    )
 
 
 def warned(extract: Extract, sink: Sink) -> set[str]:
@@ -105,8 +109,8 @@ EXAMPLES: list[tuple[str, tuple[Extract, Any], tuple[Extract, Any]]] = [
     ),
     (
         "CERT152",
-        (an_extract((OUT, WHOLE)), {"k5": True}),
-        (an_extract((OUT, WHOLE), behaviors=("fighting",)), {"k5": True}),
+        (an_extract((OUT, WHOLE), grade="TK"), {}),
+        (an_extract((OUT, WHOLE), grade="6"), {}),
     ),
 ]
 
@@ -178,10 +182,10 @@ def test_what_the_sink_is_not_sent_is_not_looked_at() -> None:
     assert warned(extract, sis.sink(preflight=["calpads"], levels=["minor"])) == set()
 
 
-@given(sis.extracts(), st.booleans())
+@given(sis.extracts())
 @settings(deadline=None)
-def test_a_warning_holds_nothing_back(extract: Extract, k5: bool) -> None:
-    wanted = prepared(EDFI, extract, a_sink(k5=k5))
+def test_a_warning_holds_nothing_back(extract: Extract) -> None:
+    wanted = prepared(EDFI, extract, a_sink())
     plain = prepared(EDFI, extract, sis.sink())
     assert replace(wanted, warnings=()) == plain
     assert isinstance(plain, Wanted)
@@ -209,7 +213,6 @@ def test_the_table_may_be_left_out() -> None:
         ({"offenses": "511"}, "offenses cannot be followed"),
         ({"authorities": {"nobody": "1"}}, "authorities: nobody is no code of ours"),
         ({"modifications": {"none": "1"}}, "modifications: none is no code of ours"),
-        ({"k5": "yes"}, "k5 cannot be followed: write k5 = true"),
     ],
 )
 def test_what_its_table_cannot_say_is_named(codes: Any, part: str) -> None:
@@ -219,6 +222,6 @@ def test_what_its_table_cannot_say_is_named(codes: Any, part: str) -> None:
 
 def test_its_table_needs_that_it_is_asked_for() -> None:
     with pytest.raises(BadSink, match="calpads is not known"):
-        sis.sink(calpads={"k5": True})
+        sis.sink(calpads={"results": {}})
     with pytest.raises(BadSink, match="preflight cannot be followed"):
         sis.sink(preflight=["texas"])

@@ -6,10 +6,10 @@ are those seen in public documentation, and what that left open the sink's setti
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ledger.exports import Held, Preflight, Sink
 from ledger.exports.asked import Case, asked, sends
@@ -27,10 +27,13 @@ if TYPE_CHECKING:
     from ledger.reading import Extract, SisRecord
 
 NAME = "calpads"
+T = TypeVar("T")
+IEP = "iep"
 SUSPENSIONS = frozenset({OUT_OF_SCHOOL, IN_SCHOOL})
 REMOVED = SUSPENSIONS | {EXPULSION}
 ARMED = frozenset({"100", "101", "103", "104", "105"})  # offenses with a weapon
 LONG = 10  # days
+K_TO_5 = frozenset({"TK", "K", "1", "2", "3", "4", "5"})  # TK is kindergarten
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,7 @@ class Fact:
     modification: str = ""
     supported: bool | None = None  # whether instruction went on; None: not said
     armed: bool = False
-    k5: bool = False
+    grade: str = ""  # on the day; empty: not known then
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +112,9 @@ RULES = (
         "CERT152",
         "nobody in kindergarten to grade 5 is suspended for disruption or defiance "
         "(Education Code 48900(k), 48901.1)",
-        lambda fact: fact.k5 and fact.result in SUSPENSIONS and DEFIANCE in fact.offenses,
+        lambda fact: (
+            fact.grade in K_TO_5 and fact.result in SUSPENSIONS and DEFIANCE in fact.offenses
+        ),
     ),
 )
 
@@ -138,9 +143,11 @@ def _facts(case: Case, codes: Codes, extract: Extract) -> Iterator[Fact]:
     for done in case.actions:
         own = {code for seen, code in offenses if seen.student_id == done.student_id and code}
         if result := _result_code(codes, done.body):
-            disabled = _disabled(case.incident, done.student_id, extract)
+            student, day = done.student_id or "", _day(case.incident)
+            flags = _then(extract.student_flags.get(student, ()), day) or ()
+            grade = _then(extract.student_grades.get(student, ()), day) or ""
             fact = _result(done, result, codes)
-            yield replace(fact, offenses=frozenset(own), disabled=disabled)
+            yield replace(fact, offenses=frozenset(own), disabled=IEP in flags, grade=grade)
 
 
 def _result(done: SisRecord, result: str, codes: Codes) -> Fact:
@@ -153,7 +160,6 @@ def _result(done: SisRecord, result: str, codes: Codes) -> Fact:
         authority=codes.authorities.get(body["action"], ""),
         modification=codes.modifications.get(body["difference"] or "", ""),
         supported=body.get("instruction_went_on"),
-        k5=codes.k5,
     )
 
 
@@ -168,15 +174,19 @@ def _result_code(codes: Codes, body: Mapping[str, Any]) -> str:
     return foreign or codes.results.get(body["action"], "")
 
 
-def _disabled(incident: SisRecord, student: str | None, extract: Extract) -> bool:
+def _day(incident: SisRecord) -> str:
     try:
-        day = local(incident).date().isoformat()
+        return local(incident).date().isoformat()
     except Back:
-        day = incident.occurred_at[:10]
-    held_then = [
-        flags for since, flags in extract.student_flags.get(student or "", ()) if since <= day
-    ]
-    return bool(held_then) and "iep" in held_then[-1]
+        return incident.occurred_at[:10]
+
+
+def _then(history: Iterable[tuple[str, T]], day: str) -> T | None:
+    """What held on that day; None when nothing was known of it yet."""
+    held = None
+    for since, value in history:
+        held = value if since <= day else held
+    return held
 
 
 CALPADS = Preflight(NAME, settings_from, warnings)

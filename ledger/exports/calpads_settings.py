@@ -41,7 +41,6 @@ class Codes:
     source_offenses: Mapping[str, str] = field(default_factory=dict)
     authorities: Mapping[str, str] = field(default_factory=dict)  # action → who decides it
     modifications: Mapping[str, str] = field(default_factory=dict)  # why its length changed → code
-    k5: bool = False  # every student of the school is in kindergarten to grade 5
 
 
 def _table(value: Callable[[str], bool]) -> Callable[[Any], bool]:
@@ -62,10 +61,6 @@ LAWS: Laws = {
     "source_offenses": (_table(_three), 'Fighting = "…", a source\'s own word = its offense code'),
     "authorities": (_table(bool), 'out-of-school-suspension = "…", our action = who decides it'),
     "modifications": (_table(bool), 'term-modified-by-district = "…", our reason = its code'),
-    "k5": (
-        lambda said: type(said) is bool,
-        "k5 = true when every student of the school is in kindergarten to grade 5, else false",
-    ),
 }
 OURS: Mapping[str, type[Code]] = {
     "results": Action,
@@ -92,5 +87,4 @@ def settings_from(where: str, table: Any) -> Codes:
         source_offenses=said.get("source_offenses", {}),
         authorities=said.get("authorities", {}),
         modifications=said.get("modifications", {}),
-        k5=said.get("k5", False),
     )

@@ -153,6 +153,7 @@ def _behavior(card: Card, person: Person, seen: dict[str, Any]) -> dict[str, Any
         "foreign": seen.get("foreign"),
         "label": person.label,
         "also": others,
+        "motivation": person.motivation,
         "school_id": card.school_id,
     }
 
@@ -194,6 +195,7 @@ def _action(card: Card, done: Doing, person: Person) -> dict[str, Any]:
         "served_minutes": done.served_minutes,
         "served": done.served,
         "difference": done.difference,
+        "instruction_went_on": done.instruction_went_on,
         "by": done.by,
         "school_id": card.school_id,
         "behaviors": [b["code"] for b in person.behaviors],
