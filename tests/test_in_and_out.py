@@ -109,7 +109,7 @@ def _name(element: Any) -> str:
 def canonical(element: Any, named: dict[str, Any]) -> Any:
     """An element as (name, its text or its parts); a `ref` becomes what it refers to."""
     if element.get("ref"):
-        return _name(element), (named[element.get("ref")],)
+        return _name(element), (named[str(element.get("ref"))],)
     parts = tuple(canonical(child, named) for child in element if isinstance(child.tag, str))
     text = (element.text or "").strip()
     # An xs:boolean has two spellings of each value; identifiers of one digit are of other elements.
@@ -125,7 +125,7 @@ def records(path: Path) -> Counter[Any]:
         if incident.get("id"):
             parts = {_name(part): canonical(part, {}) for part in incident}
             identity = parts["IncidentIdentifier"], parts["SchoolReference"]
-            named[incident.get("id")] = ("DisciplineIncidentIdentity", identity)
+            named[str(incident.get("id"))] = ("DisciplineIncidentIdentity", identity)
     return Counter(canonical(one, named) for one in root if isinstance(one.tag, str))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import sqlalchemy as sa
@@ -95,7 +95,7 @@ def _only_there(card: Card, past: OfSource) -> Iterator[Record]:
 def _name(record: Record) -> tuple[str, str | None]:
     """What makes a record of an incident the same one before and after a correction."""
     kind, student, _, body = record
-    own = {
+    own: dict[str, Callable[[], str | None]] = {
         "behavior": lambda: f"{student}|{body.get('foreign') or body['code']}",
         "action": lambda: body["identifier"] or str(body["number"]),
         "staff": lambda: body["staff_id"] or body["there"],
