@@ -27,15 +27,14 @@ from ledger.domain.incident import INCIDENT
 from ledger.exports import BadSink, Line, Sink
 from ledger.exports.edfi import (
     EDFI,
-    ENDPOINTS,
     LIGHTBEAM,
     NO_IEP,
     SECLUSION,
     Made,
-    key_of,
     records,
 )
 from ledger.exports.edfi_cases import ENDPOINT_OF
+from ledger.exports.edfi_keys import ENDPOINTS, key_of
 from ledger.exports.edfi_words import PLACELESS, WORDS
 from ledger.exports.writing import write_run
 from ledger.folder import entry

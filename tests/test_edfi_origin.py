@@ -437,3 +437,31 @@ def test_the_same_identifier_at_another_school_is_another_incident() -> None:
     made = sent([*fight(), *other])
     assert not made.held
     assert len(lines(made, INCIDENTS)) == 2
+
+
+def again(found: list[SisRecord], at: str, source: str, number: str) -> list[SisRecord]:
+    """The same fight under another identifier, of another source, with the same action."""
+    told = json.loads(json.dumps([one.body for one in found]).replace('"18"', f'"{number}"'))
+    bodies = [body | {"came": body["came"] | {"source": source}} for body in told]
+    whole = [replace(one, body=body) for one, body in zip(found, bodies, strict=True)]
+    return [replace(one, incident_id=sis.LUNCH, recorded_at=at) for one in whole]
+
+
+def test_an_action_that_is_there_already_is_not_written_over() -> None:
+    found = [replace(one, recorded_at="2026-10-16T00:00:00Z") for one in fight()]
+    earlier = again(found, "2026-10-15T00:00:00Z", "swis", "19")
+    made = sent([*found, *earlier], to(origins=["sis"]))
+    assert why(made) == {"action 1 of 231c0d5": "another record has its key at this sink too"}
+    assert ACTIONS not in made.resources
+    assert only(made, INCIDENTS)["incidentIdentifier"] == "19"
+
+
+@pytest.mark.parametrize("word", ["BehaviorDescriptor#Offense 7", "FooDescriptor#x", "x"])
+def test_a_word_that_came_in_our_namespace_goes_as_it_came(word: str) -> None:
+    own = f"uri://oakhill.example/{word}"
+    found = [
+        replace(one, body=json.loads(json.dumps(one.body).replace(OFFENSE, own))) for one in fight()
+    ]
+    made = sent(found)
+    assert not made.held
+    assert only(made, BEHAVIORS)["behaviorDescriptor"] == own

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -14,41 +13,16 @@ from ledger.domain.codes import RestraintKind
 from ledger.exports import Format, Held, Line, Sink, Wanted, in_order
 from ledger.exports.asked import Case, asked, sends
 from ledger.exports.desk import Back, held, unreadable
-from ledger.exports.edfi_cases import (
-    ENDPOINT_OF,
-    Outcome,
-    Placed,
-    Stays,
-    of_case,
-    with_what_led_to_them,
-)
-from ledger.exports.edfi_desk import EdFiDesk, desk_of, words
-from ledger.exports.edfi_records import day_of, descriptor_line, identifier_of, words_of
+from ledger.exports.edfi_cases import ENDPOINT_OF, Placed, Stays, of_case
+from ledger.exports.edfi_desk import desk_of, words
+from ledger.exports.edfi_keys import ENDPOINTS, key_of, once, taken_keys, with_what_led_to_them
+from ledger.exports.edfi_records import day_of, descriptor_line, words_of
 from ledger.exports.edfi_settings import sink_from
+from ledger.exports.edfi_words import OURS
 
 if TYPE_CHECKING:
     from ledger.reading import Extract, SisRecord
 
-# In the order in which they are sent, each with the fields that make its key.
-ENDPOINTS: Mapping[str, tuple[str, ...]] = {
-    "behaviorDescriptors": ("namespace", "codeValue"),
-    "disciplineDescriptors": ("namespace", "codeValue"),
-    "disciplineIncidents": ("incidentIdentifier", "schoolReference"),
-    "studentDisciplineIncidentBehaviorAssociations": (
-        "disciplineIncidentReference",
-        "studentReference",
-        "behaviorDescriptor",
-    ),
-    "studentDisciplineIncidentNonOffenderAssociations": (
-        "disciplineIncidentReference",
-        "studentReference",
-    ),
-    "staffDisciplineIncidentAssociations": ("disciplineIncidentReference", "staffReference"),
-    "disciplineActions": ("disciplineActionIdentifier", "disciplineDate", "studentReference"),
-    "restraintEvents": ("restraintEventIdentifier", "schoolReference", "studentReference"),
-}
-SAME_INCIDENT = "its identifier is another incident's at this sink too"
-SAME_KEY = "another record has its key at this sink too"
 SECLUSION = "seclusion"
 NO_IEP = "restraint of a student without an IEP"
 RESTRAINTS = frozenset(kind.value for kind in RestraintKind) - {RestraintKind.SECLUSION.value}
@@ -96,9 +70,9 @@ def records(extract: Extract, sink: Sink) -> Made:
     desk, found = desk_of(extract, sink), asked(extract, sink)
     left = Counter(found.not_carried)
     cases = [_restrained(case, extract, sink, left) for case in found.cases]
-    twice = _twice(desk, [case.incident for case in cases])
-    made = [of_case(desk, case, twice.get(case.incident.incident_id)) for case in cases]
-    outcomes = with_what_led_to_them(_once(chain.from_iterable(made)))
+    taken = taken_keys(desk, [case.incident for case in cases])
+    made = [of_case(desk, case, taken.get(case.incident.incident_id)) for case in cases]
+    outcomes = with_what_led_to_them(once(sink, chain.from_iterable(made)))
     placed = [one for one in outcomes if isinstance(one, Placed) and _goes(sink, one)]
     stay = [one for one in outcomes if isinstance(one, Stays) and sends(sink, one.record)]
     held_back = [held(one.record, one.why, ENDPOINT_OF[one.record.kind]) for one in stay]
@@ -133,50 +107,9 @@ def _unknown(extract: Extract, used: SisRecord) -> str | None:
     return None if flags and IEP in flags[-1] else NO_IEP
 
 
-def _twice(desk: EdFiDesk, incidents: Iterable[SisRecord]) -> dict[str, str]:
-    """Incidents whose key another has at the sink: what is there already, then the earlier, goes.
-
-    Some servers compare without case.
-    """
-    first: dict[tuple[str, int | None], str] = {}
-    for one in sorted(incidents, key=partial(_age, desk.sink)):
-        number = desk.sink.school(one.body["school_id"])
-        first.setdefault((identifier_of(one).casefold(), number), one.incident_id)
-    own = set(first.values())
-    return {one.incident_id: SAME_INCIDENT for one in incidents if one.incident_id not in own}
-
-
-def _age(sink: Sink, record: SisRecord) -> tuple[bool, str, str]:
-    return sends(sink, record), record.recorded_at, record.incident_id
-
-
-def _once(outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
-    """Each key once: equal records are one, of others the earlier goes."""
-    there: dict[str, Placed] = {}
-    for one in sorted(outcomes, key=_order):
-        if isinstance(one, Stays):
-            yield one
-            continue
-        first = there.setdefault(f"{one.endpoint} {key_of(one.endpoint, one.line)}", one)
-        if first is one:
-            yield one
-        elif first.line != one.line:
-            yield from (Stays(record, SAME_KEY) for record in one.of)
-
-
-def _order(one: Outcome) -> tuple[str, ...]:
-    record = one.record if isinstance(one, Stays) else one.of[0]
-    return record.recorded_at, record.incident_id, json.dumps(record.body, sort_keys=True)
-
-
 def _jsonl(lines: Iterable[Line]) -> bytes:
     plain = (json.dumps(line, sort_keys=True, allow_nan=False) for line in lines)
     return "".join(f"{line}\n" for line in plain).encode("ascii")
-
-
-def key_of(endpoint: str, line: Line) -> str:
-    """What makes this record that record at the sink."""
-    return json.dumps([line[part] for part in ENDPOINTS[endpoint]], sort_keys=True)
 
 
 def _by_endpoint(lines: Sequence[At]) -> dict[str, tuple[Line, ...]]:
@@ -190,8 +123,9 @@ def _by_endpoint(lines: Sequence[At]) -> dict[str, tuple[Line, ...]]:
 
 def _own_words(lines: Iterable[At], sink: Sink) -> list[At]:
     """The local words that these lines use: they are made at the sink first."""
+    own = tuple(f"{sink.own.namespace}/{of}Descriptor#" for of in OURS)
     used = {word for _, line in lines for word in words_of(line)}
-    return [descriptor_line(word) for word in used if word.startswith(f"{sink.own.namespace}/")]
+    return [descriptor_line(word) for word in used if word.startswith(own)]
 
 
 EDFI = Format("edfi", sink_from, wanted, words)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -14,7 +14,7 @@ from ledger.exports import Line
 from ledger.exports.asked import Case
 from ledger.exports.desk import Back
 from ledger.exports.edfi_desk import EdFiDesk, settled
-from ledger.exports.edfi_origin import ASSOCIATION, LED_TO_IT, as_it_stands, original_of, was_of
+from ledger.exports.edfi_origin import LED_TO_IT, as_it_stands, original_of, was_of
 from ledger.exports.edfi_records import (
     action_line,
     association_key,
@@ -94,9 +94,17 @@ def of_case(desk: EdFiDesk, case: Case, why_not: str | None = None) -> Iterator[
         why_not = str(why)
     if why_not:
         yield Stays(case.incident, why_not)
-        parts = (*case.behaviors, *case.others, *case.staff, *case.actions)
-        yield from (Stays(record, WITH_INCIDENT) for record in parts)
-        return
+        yield from _with_it(case.behaviors, case.others, case.staff, case.actions)
+    else:
+        yield from _with_reference(desk, case, reference)
+
+
+def _with_it(*parts: Iterable[SisRecord]) -> Iterator[Stays]:
+    return (Stays(record, WITH_INCIDENT) for part in parts for record in part)
+
+
+def _with_reference(desk: EdFiDesk, case: Case, reference: Line) -> Iterator[Outcome]:
+    """The incident first, then what refers to it, if it goes."""
     behaviors = [*_behaviors(desk, reference, case.behaviors)]
     sound = [one for one in behaviors if isinstance(one, Placed)]
     incident = _incident(desk, case, [one.line for one in sound])
@@ -107,14 +115,16 @@ def of_case(desk: EdFiDesk, case: Case, why_not: str | None = None) -> Iterator[
         yield from (_one(desk, one, partial(staff_line, desk, reference)) for one in case.staff)
     else:
         yield from (one for one in behaviors if isinstance(one, Stays))
-        seen = (record for one in sound for record in one.of)
-        yield from (Stays(r, WITH_INCIDENT) for r in (*seen, *case.others, *case.staff))
-        if sound:
-            yield from (Stays(done, WITH_INCIDENT) for done in case.actions)
-            return
-    for done in case.actions:
-        led = [one.line for one in sound if one.of[0].student_id == done.student_id]
-        yield _action(desk, case, done, led)
+        yield from _with_it(*(one.of for one in sound), case.others, case.staff)
+    if sound and isinstance(incident, Stays):
+        yield from _with_it(case.actions)
+    else:
+        yield from (_action(desk, case, done, _led_to(done, sound)) for done in case.actions)
+
+
+def _led_to(done: SisRecord, behaviors: Iterable[Placed]) -> list[Line]:
+    """The behaviors of the child whom this was done with."""
+    return [one.line for one in behaviors if one.of[0].student_id == done.student_id]
 
 
 def _one(desk: EdFiDesk, record: SisRecord, line_of: Callable[[SisRecord], Line]) -> Outcome:
@@ -186,26 +196,12 @@ def _action(desk: EdFiDesk, case: Case, done: SisRecord, led_to_it: Sequence[Lin
     )
     if isinstance(one, Stays) or LED_TO_IT in one.line:
         return one
-    if original and same:
-        lacking = NO_ASSOCIATION if desk.sink.own.standard >= "6.0" else None
-    else:
-        lacking = WITH_BEHAVIOR if behaviors else NO_BEHAVIOR
+    lacking = _lacking(desk, done) if original and same else WITH_BEHAVIOR
     return Stays(done, lacking) if lacking else one
 
 
-def with_what_led_to_them(outcomes: Iterable[Outcome]) -> list[Outcome]:
-    """The same, but an action stays when a behavior that it refers to is nowhere."""
-    found = [*outcomes]
-    known = {
-        json.dumps(association_key(one.line), sort_keys=True)
-        for one in found
-        if isinstance(one, Placed) and one.endpoint == ENDPOINT_OF["behavior"]
-    }
-    return [_with_behavior(one, known) for one in found]
-
-
-def _with_behavior(one: Outcome, known: Container[str]) -> Outcome:
-    if isinstance(one, Stays) or one.endpoint != ENDPOINT_OF["action"]:
-        return one
-    led = (json.dumps(key[ASSOCIATION], sort_keys=True) for key in one.line.get(LED_TO_IT, ()))
-    return one if all(key in known for key in led) else Stays(one.of[0], WITH_BEHAVIOR)
+def _lacking(desk: EdFiDesk, done: SisRecord) -> str | None:
+    """Why an action that refers to no behavior where it came from cannot go, if so."""
+    if LED_TO_IT in original_of(done):
+        return WITH_BEHAVIOR
+    return NO_ASSOCIATION if desk.sink.own.standard >= "6.0" else None
