@@ -69,7 +69,6 @@ class _Taking:
     source: str
     survey: Survey
     staff: dict[str, str] = field(default_factory=dict)  # our ids by the source's
-    problems: Problems = field(default_factory=Problems)
     appended: int = 0
     unchanged: int = 0
 
@@ -118,15 +117,21 @@ def take_in(
         withdrawn = 0
         for one in sources if roster.whole else ():
             withdrawn += _withdraw(taking, known.listed(one, schools), one)
-    taking.problems.extend(found.doubts)
     return Taken(
         appended=taking.appended,
         unchanged=taking.unchanged,
         withdrawn=withdrawn,
-        problems=(*roster.problems, *taking.problems),
+        problems=(*roster.problems, *_all(found.problems)),
         kept=0 if roster.whole else found.missing,
         students=found.count,
     )
+
+
+def _all(problems: Problems) -> list[Problem]:
+    """The problems, and how many more there are of each file."""
+    for file in {problem.file for problem in problems}:
+        problems.say_rest(file)
+    return problems
 
 
 def _batches(some: Iterable[T]) -> Iterator[list[T]]:
@@ -194,12 +199,12 @@ def _take(taking: _Taking, pupil: RosterStudent) -> None:
     else:
         id = taking.students.of_source(taking.source, pupil.source_id)
     if not taking.survey.take(id):
-        taking.problems.append(Problem(*pupil.place, "sourcedId", TWICE, refused=True))
+        taking.survey.problems.append(Problem(*pupil.place, "sourcedId", TWICE, refused=True))
         return
     try:
         taking.count(new + _record(taking, pupil, id))
     except Refused as no:
-        taking.problems.append(Problem(*pupil.place, "sourcedId", str(no), refused=True))
+        taking.survey.problems.append(Problem(*pupil.place, "sourcedId", str(no), refused=True))
 
 
 def _record(taking: _Taking, pupil: RosterStudent, id: str) -> int:

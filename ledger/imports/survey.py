@@ -9,6 +9,7 @@ from typing import Any
 from ledger.domain.student import STUDENT
 from ledger.imports import Problem, Roster, RosterStudent
 from ledger.imports.linking import Students
+from ledger.imports.sheets import Problems
 from ledger.store import Ledger
 
 SUSPICIOUS = 0.3  # the share of students whose absence from a file is no accident of theirs
@@ -43,7 +44,7 @@ class Survey:
 
     db: Any
     claims: dict[str, str] = field(default_factory=dict)  # source id → student known by number
-    doubts: list[Problem] = field(default_factory=list)
+    problems: Problems = field(default_factory=Problems)
     count: int = 0
     alike: int = 0
     missing: int = 0
@@ -112,7 +113,7 @@ def _claim(
             found.add(id)
             continue
         for student in own:
-            found.doubts.append(Problem(*student.place, "", DOUBTED))
+            found.problems.append(Problem(*student.place, "", DOUBTED))
             found.add(students.of_source(source, student.source_id))
 
 
