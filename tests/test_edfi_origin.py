@@ -299,10 +299,11 @@ def test_an_action_that_was_not_decided_there_goes_as_it_came_and_not_once_it_is
     assert "not decided yet" in why(changed)["action 1 of 88fd210"]
 
 
-def test_an_action_without_a_behavior_goes_to_5_and_is_held_back_from_6() -> None:
+@pytest.mark.parametrize("none", [{}, {LED_TO_IT: []}])
+def test_an_action_without_a_behavior_goes_to_5_and_is_held_back_from_6(none: Line) -> None:
     found = fight()
     bare = {name: said for name, said in ACTION_THERE.items() if name != LED_TO_IT}
-    found[2] = sis.came(replace(found[2], body=found[2].body["came"]["was"]), bare)
+    found[2] = sis.came(replace(found[2], body=found[2].body["came"]["was"]), bare | none)
     assert only(sent(found), ACTIONS) == bare
     assert why(sent(found, to("6.0"))) == {
         "action 1 of 88fd210": (

@@ -196,12 +196,10 @@ def _action(desk: EdFiDesk, case: Case, done: SisRecord, led_to_it: Sequence[Lin
     )
     if isinstance(one, Stays) or LED_TO_IT in one.line:
         return one
-    lacking = _lacking(desk, done) if original and same else WITH_BEHAVIOR
+    lacking = _lacking(desk) if original and same else WITH_BEHAVIOR
     return Stays(done, lacking) if lacking else one
 
 
-def _lacking(desk: EdFiDesk, done: SisRecord) -> str | None:
+def _lacking(desk: EdFiDesk) -> str | None:
     """Why an action that refers to no behavior where it came from cannot go, if so."""
-    if LED_TO_IT in original_of(done):
-        return WITH_BEHAVIOR
     return NO_ASSOCIATION if desk.sink.own.standard >= "6.0" else None
