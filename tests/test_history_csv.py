@@ -416,8 +416,8 @@ CELL = st.text(max_size=12) | st.sampled_from(
 def test_any_cells_are_read_or_named(tmp_path: Path, rows: list[list[str]], quoted: bool) -> None:
     path, map_ = csv_written(tmp_path)
     text = io.StringIO(newline="")
-    how = csv.QUOTE_ALL if quoted else csv.QUOTE_MINIMAL
-    csv.writer(text, quoting=how).writerows([COLUMNS, ROW, *rows])
+    table = csv.writer(text, quoting=csv.QUOTE_ALL) if quoted else csv.writer(text)
+    table.writerows([COLUMNS, ROW, *rows])
     path.write_bytes(text.getvalue().encode("utf-8", "surrogatepass"))
     found, history = read(path, map_)
     assert "1" in {one.identifier for one in found}
