@@ -88,6 +88,8 @@ def take_in(
     progress: Callable[[int], None] = lambda count: None,
 ) -> Taken:
     """Record what a file says of each student's flags; raises Unreadable when nothing is read."""
+    if not path.is_file():
+        raise Unreadable(f"{path} is no file. Give a CSV of flags; {REMEDY}")
     about, odd = _flags(path)
     appended = unchanged = 0
     with scratch() as db:
