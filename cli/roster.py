@@ -562,7 +562,7 @@ def _said(fact: dict[str, Any]) -> str:
 
 
 def _line(student: Found) -> str:
-    left = "" if student.active else "  left"
+    left = "  left" if student.left else ""
     return f"{student.name:<24} gr {student.grade:<3} {student.teacher:<12} {student.number}{left}"
 
 

@@ -21,6 +21,7 @@ TOKEN_CAP = 60  # words of a name that are looked at; a roster's longest has few
 AFTER = "\x7f"  # sorts after every letter and digit of a key
 DROPPED = re.compile(r"['`.]")
 PARTING = re.compile(r"[^0-9a-z]+")
+BY_NUMBER = "(not on the roster)"  # ends the name of who is known by a number alone
 OUR_ID = re.compile(r"[0-9a-f][0-9a-f-]{6,35}")
 FIELDS = "student_id, name, grade, teacher, number, active"
 
@@ -41,6 +42,11 @@ class Found:
     teacher: str
     number: str = field(repr=False)
     active: bool
+
+    @property
+    def left(self) -> bool:
+        """Whether they were on a roster once and are no longer."""
+        return not self.active and not self.name.endswith(BY_NUMBER)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,14 +15,14 @@ from ledger.imports.flags import NO, YES, flag_of
 HEADER = "student_id,effective_on,iep,section_504,english_learner"
 
 
-def write(desk: School, *rows: str, header: str = HEADER, name: str = "flags.csv") -> Path:
-    path = desk.root / name
+def write(desk: School, *rows: str, header: str = HEADER) -> Path:
+    path = desk.root / "flags.csv"
     path.write_text("\n".join((header, *rows)) + "\n", encoding="utf-8")
     return path
 
 
-def take(desk: School, *rows: str, more: tuple[str, ...] = (), **how: str) -> Answer:
-    return desk("roster", "flags", str(write(desk, *rows, **how)), *more, "--json")
+def take(desk: School, *rows: str, more: tuple[str, ...] = (), header: str = HEADER) -> Answer:
+    return desk("roster", "flags", str(write(desk, *rows, header=header)), *more, "--json")
 
 
 def shown(desk: School, words: str = "ana rivera") -> str:
@@ -67,11 +67,11 @@ def test_the_same_file_adds_nothing_and_a_corrected_row_is_one_event(desk: Schoo
 
 def test_a_file_says_nothing_of_flags_that_it_has_no_column_for(desk: School) -> None:
     take(desk, "104233,2026-08-13,yes,,")
-    foster = {"header": "student_id,effective_on,foster", "name": "foster.csv"}
-    take(desk, "104233,2026-09-01,x", **foster)
+    header = "student_id,effective_on,foster"
+    take(desk, "104233,2026-09-01,x", header=header)
     assert "foster, iep" in shown(desk)
     assert take(desk, "104233,2026-08-13,yes,,").json["appended"] == 0
-    assert take(desk, "104233,2026-09-01,x", **foster).json["appended"] == 0
+    assert take(desk, "104233,2026-09-01,x", header=header).json["appended"] == 0
 
 
 def test_a_sink_is_given_every_day_on_which_a_flag_changed(desk: School) -> None:

@@ -311,6 +311,7 @@ def test_a_student_known_by_number_is_found_and_shown_as_such(desk: School) -> N
     assert [(one["name"], one["active"]) for one in found] == [
         (f"student {NUMBER} (not on the roster)", False)
     ]
+    assert "left" not in desk.ok("roster", "find", NUMBER).out
     assert "not on the roster" in desk.ok("timeline", NUMBER, "--all", "--purpose", "test").out
     assert desk.ok("roster", "import", str(desk.root / "oneroster"), "--json").json["appended"] == 0
 

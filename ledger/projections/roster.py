@@ -19,7 +19,7 @@ from ledger.domain.student import (
     StudentNumbered,
     StudentRecorded,
 )
-from ledger.finding import born_key, search_key
+from ledger.finding import BY_NUMBER, born_key, search_key
 from ledger.projections import History, Projection, Rows, number, table, text
 
 NUMBER_KINDS = ("identifier", "sourcedId")  # the first that is there is shown
@@ -189,7 +189,7 @@ def _numbers(people: list[Identity]) -> dict[str, str]:
 
 
 def _name(who: Identity, numbers: dict[str, str]) -> str:
-    return who.name or f"student {_shown_number(numbers)} (not on the roster)"
+    return who.name or f"student {_shown_number(numbers)} {BY_NUMBER}"
 
 
 def _shown_number(numbers: dict[str, str]) -> str:
