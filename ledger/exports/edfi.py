@@ -75,7 +75,10 @@ def records(extract: Extract, sink: Sink) -> Made:
     outcomes = with_what_led_to_them(once(sink, chain.from_iterable(made)))
     placed = [one for one in outcomes if isinstance(one, Placed) and _goes(sink, one)]
     stay = [one for one in outcomes if isinstance(one, Stays) and sends(sink, one.record)]
-    held_back = [held(one.record, one.why, ENDPOINT_OF[one.record.kind]) for one in stay]
+    left.update(one.why for one in stay if one.placeless)
+    held_back = [
+        held(one.record, one.why, ENDPOINT_OF[one.record.kind]) for one in stay if not one.placeless
+    ]
     lines = [(one.endpoint, one.line) for one in placed]
     return Made(
         _by_endpoint([*lines, *_own_words(lines, sink)]),

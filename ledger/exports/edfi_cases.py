@@ -77,6 +77,7 @@ class Stays:
 
     record: SisRecord
     why: str
+    placeless: bool = False  # Ed-Fi has no place for it, so nothing is there to be mended
 
 
 Outcome = Placed | Stays
@@ -176,8 +177,10 @@ def _other(desk: EdFiDesk, reference: Line, record: SisRecord) -> Outcome:
     one = _one(desk, record, partial(other_line, desk, reference))
     if isinstance(one, Stays) or PARTS in one.line or original_of(record):
         return one
-    named = " and ".join(f'"{role}"' for role in record.body["roles"])
-    return Stays(record, f"{named} has no Ed-Fi word" if named else NO_BEHAVIOR)
+    named = " and ".join(record.body["roles"])
+    if not named:
+        return Stays(record, NO_BEHAVIOR)
+    return Stays(record, f"non-offender who was {named}", placeless=True)
 
 
 def _action(desk: EdFiDesk, case: Case, done: SisRecord, led_to_it: Sequence[Line]) -> Outcome:
