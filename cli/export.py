@@ -146,6 +146,22 @@ def _written_to(desk: Desk, sink: str) -> Path:
 @export.command()
 @answers
 @pass_desk
+def example(desk: Desk) -> None:
+    """Print a map for a sink of kind csv, with what each line of it means.
+
+    \b
+    Examples:
+      bledger export example
+    """
+    from ledger.exports import spreadsheet_map
+
+    text = spreadsheet_map.example()
+    desk.answer("export-example/1", {"map": text}, text.splitlines())
+
+
+@export.command()
+@answers
+@pass_desk
 def status(desk: Desk) -> int:
     """Show for each sink its last run, what is held back and why, and what it does not carry.
 

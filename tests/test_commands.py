@@ -74,6 +74,7 @@ LINES = {
     "export run": Line("export run ods --out {new}", reads=1),
     "export status": Line("export status", reads=1),
     "export map": Line("export map ods"),
+    "export example": Line("export example"),
     "access log": Line("access log ana rivera", reads=1, first=("timeline ana rivera",)),
     "spool": Line("spool", first=("log bea --did tardy",)),
     "init": Line("init --me 'Nadia Brandt'", env={"BLEDGER_DATA": "{new}"}),

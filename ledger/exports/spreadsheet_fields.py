@@ -7,7 +7,16 @@ from dataclasses import dataclass, field
 from datetime import datetime, time
 from typing import TYPE_CHECKING, Any
 
-from ledger.domain.codes import Action, Behavior, Code, LengthDifference, Level, Location, Weapon
+from ledger.domain.codes import (
+    Action,
+    Behavior,
+    Code,
+    LengthDifference,
+    Level,
+    Location,
+    Motivation,
+    Weapon,
+)
 from ledger.exports.desk import Desk, local
 from ledger.exports.spreadsheet_cells import DAY, MOMENT, TIME, Directives
 
@@ -152,6 +161,9 @@ FIELDS: Mapping[str, Field] = {
     "behavior.code": _behavior(lambda seen: seen.body["code"], codes=BEHAVIORS),
     "behavior.word": _behavior(lambda seen: _word(seen.body, "code", BEHAVIORS)),
     "behavior.level": _behavior(lambda seen: seen.body["level"], codes=_set(Level)),
+    "behavior.motivation": _behavior(
+        lambda seen: seen.body.get("motivation"), codes=_set(Motivation)
+    ),
     "action.number": _action(lambda body: body["number"]),
     "action.code": _action(lambda body: body["action"], codes=ACTIONS),
     "action.word": _action(lambda body: _word(body, "action", ACTIONS)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from ledger.exports import BadSink
@@ -113,6 +114,14 @@ COLUMN_LAWS: Laws = {
     "default": (_text, 'default = "Unknown", for what was not said'),
     "join": (_text, 'join = "; ", what stands between several values'),
 }
+
+
+EXAMPLE = Path(__file__).parent / "examples" / "referrals.toml"
+
+
+def example() -> str:
+    """A map with what each line of it means, for a sheet of referrals."""
+    return EXAMPLE.read_text(encoding="utf-8")
 
 
 def sheet_from(where: str, table: Mapping[str, Any]) -> Sheet:
