@@ -14,9 +14,9 @@ import click
 
 from cli import Desk, answers, pass_desk
 from cli.errors import RECORDED, SOME, Failed
-from ledger import finding
 from ledger.imports import Problem, edfi_discipline, history_csv, history_map
 from ledger.imports.history import (
+    Roster,
     TakenIn,
     Taking,
     known_of,
@@ -85,10 +85,10 @@ def incidents(
     bar = _Bar(desk, file.stat().st_size)
     with _opened(desk, file, map_, bar) as history:
         name = source or (history_csv.SOURCE if map_ else edfi_discipline.SOURCE)
-        taken, only = _taken(desk, history, name, schools, bar, dry_run=dry_run)
+        taken, numbers = _taken(desk, history, name, schools, bar, dry_run=dry_run)
         bar.end()
         took = time.monotonic() - began
-        fields = _fields(desk, history, taken, name, schools, only, took)
+        fields = _fields(desk, history, taken, name, schools, numbers, took)
     if report is not None:
         _write(report, taken.problems)
     desk.answer("import-incidents/1", fields, _lines(fields, taken, dry_run=dry_run))
@@ -119,12 +119,13 @@ def _taken(
     bar: _Bar,
     *,
     dry_run: bool,
-) -> tuple[TakenIn, int]:
-    """(what became of it, how many students are known by a number alone)."""
+) -> tuple[TakenIn, dict[str, int]]:
+    """(what became of it, how many students are known by a number alone, or seem to be)."""
     school = desk.school
     school.views.catch_up(school.record)
     db = school.roster
-    students = Students(school.record, lambda number: finding.with_number(db, number))
+    roster = Roster(db)
+    students = Students(school.record, roster)
     here = Here(
         student=lambda number: students.of_number(number, history.kind, source, actor=school.actor),
         staff=lambda number: staff_with(db, number),
@@ -133,14 +134,18 @@ def _taken(
     )
     taking = Taking(school.record, school.actor, source, here, schools or None)
     if dry_run:
-        return survey(taking, history), numbered_only(db)
+        return survey(taking, history, roster), _numbers(roster)
     known = known_of(db, source, schools or None)
     taken = take_in(
         taking, history, students, known=known, progress=lambda n: bar.record(n, history.total)
     )
     desk.so_far = RECORDED
     school.views.catch_up(school.record)
-    return taken, numbered_only(school.roster)
+    return taken, _numbers(roster)
+
+
+def _numbers(roster: Roster) -> dict[str, int]:
+    return {"numbered_only": numbered_only(roster.db), "shortened": len(roster.shortened)}
 
 
 def _own_numbers(desk: Desk) -> frozenset[str]:
@@ -156,7 +161,7 @@ def _fields(
     taken: TakenIn,
     source: str,
     schools: tuple[str, ...],
-    only: int,
+    numbers: dict[str, int],
     took: float,
 ) -> dict[str, Any]:
     refused = [problem for problem in taken.problems if problem.refused]
@@ -174,7 +179,7 @@ def _fields(
         "missing": taken.missing,
         "rejected": len(refused),
         "odd": len(taken.problems) - len(refused),
-        "numbered_only": only,
+        **numbers,
         "words": [
             {"codes": codes, "word": word, "count": count}
             for (codes, word), count in sorted(history.words.items())
@@ -219,13 +224,18 @@ def _said(fields: dict[str, Any]) -> Iterator[str]:
     if fields["elsewhere"]:
         yield f"  {fields['elsewhere']} of other schools: passed over"
     if fields["missing"]:
-        yield f"  {fields['missing']} known incidents are not in this file: left as they are"
+        yield f"  {_are(fields['missing'], 'known incident')} not in this file: left as before"
     if fields["kept"]:
-        yield f"  {fields['kept']} known incidents could be read in part only: left as they are"
+        yield f"  {_are(fields['kept'], 'known incident')} read in part only: left as before"
     if fields["numbered_only"]:
         yield (
-            f"  {fields['numbered_only']} students are known by number only: a roster that has "
-            "them gives their names"
+            f"  {_are(fields['numbered_only'], 'student')} known by number only: a roster that "
+            "has them gives their names"
+        )
+    if fields["shortened"]:
+        yield (
+            f"  {_are(fields['shortened'], 'number')} on the roster with zeros in front, and not "
+            "as here: a spreadsheet may have saved this file. Export it again"
         )
     yield from _words(fields["words"])
     if not fields["is_sink"]:
@@ -234,6 +244,10 @@ def _said(fields: dict[str, Any]) -> Iterator[str]:
             "wants them. If they came from one, import them with --source and its name, and they "
             "never go back to it"
         )
+
+
+def _are(count: int, what: str) -> str:
+    return f"{count} {what} is" if count == 1 else f"{count:,} {what}s are"
 
 
 def _words(words: list[dict[str, Any]]) -> Iterator[str]:

@@ -160,13 +160,17 @@ def test_rows_of_one_identifier_are_one_incident_with_several_people(tmp_path: P
         {"student": "1", "behavior": "fighting"},
         {"student": "2", "role": "victim"},
         {"other person": "Orla Quint", "role": "witness"},
+        {"other person": "Bram Oosting"},
     )
     assert problems(history) == []
     assert [(pupil.number, pupil.roles) for pupil in one.pupils] == [
         ("1", (Role.REFERRED,)),
         ("2", (Role.VICTIM,)),
     ]
-    assert [(one.name, one.roles) for one in one.strangers] == [("Orla Quint", (Role.WITNESS,))]
+    assert [(one.name, one.roles) for one in one.strangers] == [
+        ("Orla Quint", (Role.WITNESS,)),
+        ("Bram Oosting", (Role.INVOLVED,)),
+    ]
 
 
 def test_rows_that_lie_apart_are_one_incident_all_the_same(tmp_path: Path) -> None:
@@ -395,6 +399,9 @@ def test_a_file_that_is_not_there_or_empty_is_said(tmp_path: Path) -> None:
     path, map_ = csv_written(tmp_path)
     path.write_bytes(b"")
     with pytest.raises(Unreadable, match="header"):
+        read(path, map_)
+    path.write_bytes(b"PK\x03\x04 and so on")
+    with pytest.raises(Unreadable, match="is a zip: unpack it"):
         read(path, map_)
     path.unlink()
     with pytest.raises(Unreadable, match="there is no such file"):

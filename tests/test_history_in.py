@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from desk import START, School
+from desk import PUPILS, START, School, write_roster
 from histories import (
     MAP,
     ROW,
@@ -171,6 +171,16 @@ def test_a_student_of_no_roster_is_known_by_the_number(desk: School) -> None:
     path, map_ = csv_written(desk.root, (*ROW[:3], "990001", *ROW[4:]))
     assert taken(desk, path, "--map", str(map_))["numbered_only"] == 1
     assert "disruption" in desk.ok("timeline", "990001").out
+
+
+@pytest.mark.parametrize("more", [(), ("--dry-run",)])
+def test_a_number_that_lost_its_zeros_is_said(desk: School, more: tuple[str, ...]) -> None:
+    number = (*PUPILS[0][:3], "000417", *PUPILS[0][4:])
+    desk.ok("roster", "import", str(write_roster(desk.root / "zeros", [number, *PUPILS[1:]])))
+    path, map_ = csv_written(desk.root, (*ROW[:3], "417", *ROW[4:]), ("2", *ROW[1:]))
+    assert taken(desk, path, "--map", str(map_), *more)["shortened"] == 1
+    told = desk.ok("import", "incidents", str(path), "--map", str(map_), "--dry-run").out
+    assert ("1 number is on the roster with zeros in front" in told) == bool(more)
 
 
 def test_a_reporter_of_the_staff_is_known_and_another_keeps_the_name(desk: School) -> None:

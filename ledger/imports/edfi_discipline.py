@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -28,6 +27,7 @@ from ledger.imports.incidents import (
     Stranger,
     Stray,
     Told,
+    Words,
     compact,
     days,
     joined,
@@ -207,7 +207,7 @@ class _Reading:
     zone: ZoneInfo
     db: Any
     problems: Problems = field(default_factory=Problems)
-    words: Counter[tuple[str, str]] = field(default_factory=Counter)
+    words: Words = field(default_factory=Words)
     rows: int = 0
     whole: bool = True
     _unknown: set[str] = field(default_factory=set)
@@ -458,7 +458,7 @@ class _Incident:
         word = edfi_codes.word_of(body["behaviorDescriptor"])
         code, level, assumed, foreign = edfi_codes.behavior(word)
         if foreign:
-            self.reading.words["behavior", foreign] += 1
+            self.reading.words.met("behavior", foreign)
         if self._keep_line("behavior", line, body, number, foreign or code.value):
             seen = BehaviorSeen(code=code, level=level, assumed=assumed, foreign=foreign)
             roles = dict.fromkeys((Role.REFERRED, *_roles(body)))
@@ -480,7 +480,7 @@ class _Incident:
         word = edfi_codes.word_of(body["disciplines"][0].get("disciplineDescriptor", ""))
         code, foreign = edfi_codes.action(word)
         if foreign:
-            self.reading.words["action", foreign] += 1
+            self.reading.words.met("action", foreign)
         served = body.get("actualDisciplineActionLength")
         reason = body.get("disciplineActionLengthDifferenceReasonDescriptor")
         deed = Deed(
@@ -536,7 +536,7 @@ class _Incident:
             return None, None
         code, place = edfi_codes.location(word)
         if code is Location.OTHER and place:
-            self.reading.words["location", place] += 1
+            self.reading.words.met("location", place)
         return code, place
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import TypeVar
 
 from ledger.domain import Refused
 from ledger.domain.incident import INCIDENT, ImportIncident, Incident, OfSource
 from ledger.domain.particulars import Past, Report
-from ledger.finding import Db
+from ledger.finding import Db, with_number
 from ledger.imports import Problem
 from ledger.imports.incidents import BadRecord, Here, History, Told, command
 from ledger.imports.linking import Students
@@ -18,6 +18,8 @@ from ledger.imports.sheets import Problems
 from ledger.store import Actor, Ledger, natural_key
 
 BATCH = 1_000
+ZEROS = 6  # that a spreadsheet may have taken from the front of a number
+SHORTENED_CAP = 10_000
 T = TypeVar("T")
 Schools = Collection[str] | None  # numbers at the source; None: all
 
@@ -47,6 +49,22 @@ class TakenIn:
     @property
     def read(self) -> int:
         return self.appended + self.known
+
+
+class Roster:
+    """Students of the roster by number, and numbers that seem to have lost their first zeros."""
+
+    def __init__(self, db: Db) -> None:
+        self.db, self.shortened = db, set[str]()
+
+    def __call__(self, number: str) -> str | None:
+        """The only student who has the number."""
+        found = with_number(self.db, number)
+        if found is None and number.isdecimal() and len(self.shortened) < SHORTENED_CAP:
+            longer = ("0" * n + number for n in range(1, ZEROS + 1))
+            if any(with_number(self.db, one) for one in longer):
+                self.shortened.add(number)
+        return found
 
 
 @dataclass(frozen=True)
@@ -96,10 +114,10 @@ def take_in(
     return taken
 
 
-def survey(taking: Taking, history: History) -> TakenIn:
+def survey(taking: Taking, history: History, roster: Roster) -> TakenIn:
     """What would be read of it; nothing is recorded."""
     taken = TakenIn(problems=history.problems)
-    here = Here(lambda number: number, taking.here.staff, taking.here.school, taking.here.numbers)
+    here = replace(taking.here, student=lambda number: roster(number) or number)
     for told in history.incidents:
         if not taking.wants(told.school):
             taken.elsewhere += 1

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -41,6 +40,7 @@ from ledger.imports.incidents import (
     Pupil,
     Stranger,
     Told,
+    Words,
     compact,
     days,
     joined,
@@ -54,6 +54,7 @@ SHORT = 60
 IDENTIFIER_CAP, NUMBER_CAP, NAME_CAP, NOTES_CAP = 100, 60, 200, 20_000
 MINUTES_CAP = 10_000
 NOON = time(12)
+ZIP = b"PK\x03\x04"
 ISO_DATES, CLOCKS = ("%Y-%m-%d",), ("%H:%M", "%H:%M:%S", "%I:%M %p", "%I:%M%p")
 YES, NO = frozenset(["yes", "y", "true", "t", "1", "x"]), frozenset(["no", "n", "false", "f", "0"])
 OF_INCIDENT = (  # told in every row of an incident, and to be the same in all of them
@@ -84,6 +85,10 @@ def opened(
     """The history in a CSV file; raises Unreadable when it cannot be read, BadMap when unmapped."""
     if not path.is_file():
         raise Unreadable(f"{path}: there is no such file")
+    with path.open("rb") as file:
+        packed = file.read(4) == ZIP
+    if packed:
+        raise Unreadable(f"{path} is a zip: unpack it and import the file that it has")
     with scratch(TABLES) as db:
         reading = _Reading(path, map_, map_.zone or zone, db)
         reading.read(progress)
@@ -128,7 +133,7 @@ class _Reading:
     map: HistoryMap
     zone: ZoneInfo
     db: Any
-    words: Counter[tuple[str, str]] = field(default_factory=Counter)
+    words: Words = field(default_factory=Words)
     checked: bool = False
     whole: bool = True
 
@@ -251,7 +256,7 @@ class _Reading:
     def _meant(self, name: str, word: str) -> tuple[Code, ...]:
         found = self.map.codes[name].get(plain(word), ())
         if not found:
-            self.words[name, word[:SHORT]] += 1
+            self.words.met(name, word[:SHORT])
         return found
 
     def behavior(self, word: str, level: Level | None) -> BehaviorSeen:
@@ -432,11 +437,11 @@ class _Row:
 
     def _roles(self, seen: list[BehaviorSeen]) -> tuple[Role, ...]:
         """What the row says; a student with a behavior is referred, as is one without a word."""
-        code = self.reading.code
+        code, student = self.reading.code, self.cells.get("student", "")
         said = [code("role", Role, word, Role.INVOLVED) for word in self.words("role")]
-        if not said or (seen and self.cells.get("student")):
+        if student and (seen or not said):
             said = [Role.REFERRED, *said]
-        return tuple(dict.fromkeys(said))
+        return tuple(dict.fromkeys(said)) or (Role.INVOLVED,)
 
     def deeds(self, number: str, when: When) -> list[Deed]:
         words = self.words("action")

@@ -30,6 +30,7 @@ from ledger.imports.sheets import Problems
 
 DAYS_CAP = 200
 YEARS = range(1950, 2101)
+WORDS_CAP = 1_000  # different words that are counted
 
 
 class BadRecord(Exception):
@@ -115,6 +116,14 @@ class Stray:
     identifier: str
 
 
+class Words(Counter[tuple[str, str]]):
+    """How often each set of codes met a word that has none of ours; the first so many words."""
+
+    def met(self, codes: str, word: str) -> None:
+        if (codes, word) in self or len(self) < WORDS_CAP:
+            self[codes, word] += 1
+
+
 @dataclass(frozen=True)
 class History:
     """All that one file tells; what could not be read is noted while it is gone through."""
@@ -124,7 +133,7 @@ class History:
     incidents: Iterable[Told]  # to be gone through once
     strays: Iterable[Stray]  # and these after it
     problems: Problems
-    words: Counter[tuple[str, str]]  # a set of codes and a word that has none of ours
+    words: Words
     rows: int
     total: int  # incidents
     unread: Callable[[], Iterator[tuple[str, str]]] = lambda: iter(())  # school, identifier
