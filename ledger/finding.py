@@ -141,8 +141,8 @@ def look(db: Db, student_id: str) -> Look | None:
     if row is None:
         return None
     name, given, family, grade, number, born = row
-    keys = "SELECT key FROM student_key WHERE student_id = ? AND kind = 'number'"
-    numbers = frozenset(key for (key,) in db.execute(keys, [student_id]))
+    keys = "SELECT key FROM student_key WHERE stream = ? AND kind = 'number'"
+    numbers = frozenset(key for (key,) in db.execute(keys, [f"student-{student_id}"]))
     told = "SELECT source FROM student_source WHERE student_id = ? ORDER BY source"
     sources = tuple(source for (source,) in db.execute(told, [student_id]))
     return Look(student_id, name, given, family, grade, number, born, numbers, sources)

@@ -77,11 +77,10 @@ def _proposals(
             if another(_said(row, before), before):
                 yield _proposal(row, (), REUSED, sure=False)
             continue
-        looks = [look(db, id) for id in alike(db, row)]
+        looks = (look(db, id) for id in alike(db, row))
         known = tuple(one for one in looks if one and one.sources and source not in one.sources)
         if known and not students.is_linked(source, row.source_id):
-            sure, why = _why(row, known)
-            yield _proposal(row, known, why, sure=sure)
+            yield _compared(row, known)
 
 
 def _said(row: RosterStudent, before: Facts) -> Facts:
@@ -92,11 +91,20 @@ def _proposal(row: RosterStudent, known: tuple[Look, ...], why: str, *, sure: bo
     return Proposal(row.source_id, identity(row).name, row.grade or "", known, why, sure)
 
 
-def _why(row: RosterStudent, known: tuple[Look, ...]) -> tuple[bool, str]:
-    """(whether there is no doubt, what they have in common)."""
+def _compared(row: RosterStudent, known: tuple[Look, ...]) -> Proposal:
+    """The one of whom there is no doubt, if there is one; else all of them."""
+    certain = tuple(one for one in known if _is_certain(_common(row, one)))
+    if len(certain) == 1:
+        return _proposal(row, certain, f"same {', '.join(_common(row, *certain))}", sure=True)
     if len(known) > 1:
-        return False, SEVERAL
-    (one,) = known
+        return _proposal(row, known, SEVERAL, sure=False)
+    common = _common(row, *known)
+    why = NUMBER_ONLY if common == ["number"] else f"same {', '.join(common)}"
+    return _proposal(row, known, why, sure=False)
+
+
+def _common(row: RosterStudent, one: Look) -> list[str]:
+    """What a row has in common with one of ours."""
     given = {search_key(name) for name in (row.given, row.preferred) if name}
     common = {
         "number": not one.numbers.isdisjoint(_numbers(row)),
@@ -104,7 +112,9 @@ def _why(row: RosterStudent, known: tuple[Look, ...]) -> tuple[bool, str]:
         "family name": search_key(row.family) == search_key(one.family),
         "given name": search_key(one.given) in given,
     }
-    shared = [name for name, same in common.items() if same]
-    others = len(shared) - common["number"]
-    sure = others > 0 if common["number"] else others == 3
-    return sure, NUMBER_ONLY if shared == ["number"] else "same " + ", ".join(shared)
+    return [name for name, same in common.items() if same]
+
+
+def _is_certain(common: list[str]) -> bool:
+    """A number and something of the child, or all that is of the child."""
+    return len(common) > 1 if "number" in common else len(common) == 3
