@@ -25,6 +25,7 @@ from cli import Desk, run
 from ledger.domain.staff import STAFF
 from ledger.domain.student import STUDENT
 from ledger.imports import HeldRoster, RosterStudent
+from ledger.imports.linking import Students
 from ledger.imports.roster import Taken, take_in
 from ledger.store import Ledger
 
@@ -351,3 +352,25 @@ def test_an_import_that_was_killed_and_run_again_ends_as_one_that_was_not(
         ends.append(as_it_stands(at.env))
     assert ends[0] == ends[1]
     assert len(ends[0]) == STUDENTS + 40 + len(ADULTS) + 1
+
+
+# Ed-Fi
+
+SAMPLES = Path(__file__).parents[2] / "shared/data/edfi/v5.2.0/Samples"
+needs_samples = pytest.mark.skipif(
+    not (SAMPLES / "Student.xml").exists(), reason="the samples are not in ../shared/data/edfi"
+)
+
+
+@needs_samples
+def test_the_published_students_give_their_names_to_whom_a_number_was_known(empty: School) -> None:
+    with empty.opened("swhitlock") as at:
+        students, actor = Students(at.school.record), at.school.actor
+        id = students.of_number("605266", "studentUniqueId", "old slips", actor=actor)
+    file = str(SAMPLES / "Student.xml")
+    done = empty.ok("roster", "import", file, "--json").json
+    assert (done["appended"], done["students"]) == (961, 960)
+    (found,) = empty.ok("roster", "find", "605266", "--json").json["students"]
+    assert (found["student_id"], found["active"]) == (id, True)
+    assert "605266" not in found["name"]
+    assert empty.ok("roster", "import", file, "--json").json["appended"] == 0

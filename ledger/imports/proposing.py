@@ -7,8 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from ledger.domain.student import Facts, another
-from ledger.finding import Db, Look, having, look, search_key
-from ledger.finding import born_key as born_on
+from ledger.finding import Db, Look, born_key, having, look, search_key
 from ledger.imports import RosterStudent
 from ledger.imports.linking import Students
 from ledger.imports.roster import identity
@@ -44,7 +43,7 @@ def alike(db: Db, row: RosterStudent) -> list[str]:
     """Ids of ours with the same number of any kind, or the same birth date and family name."""
     found = [id for number in _numbers(row) for id in having(db, "number", number)]
     if row.birth_date:
-        found += having(db, "born", born_on(row.birth_date, row.family))
+        found += having(db, "born", born_key(row.birth_date, row.family))
     return list(dict.fromkeys(found))
 
 
