@@ -332,6 +332,13 @@ def test_a_student_without_a_behavior_is_said(tmp_path: Path) -> None:
     assert problems(history) == ["wide.csv line 2, behavior: is blank: taken as other"]
 
 
+def test_an_incident_of_endless_rows_ends(tmp_path: Path) -> None:
+    rows = [(*ROW[:3], str(n), *ROW[4:]) for n in range(5_000)]
+    (one,), history = read(*csv_written(tmp_path, *rows))
+    assert (len(one.pupils), one.whole) == (2_000, False)
+    assert [problem.line for problem in history.problems] == [2_002]
+
+
 # Maps
 
 

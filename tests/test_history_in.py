@@ -28,7 +28,7 @@ from histories import (
 )
 from made import Clock
 
-from ledger.imports import history
+from ledger.imports import history, history_map
 
 SHARED = Path(__file__).parents[2] / "shared" / "data" / "edfi"
 SAMPLES = SHARED / "v5.2.0" / "Samples"
@@ -265,6 +265,19 @@ def test_the_summary_says_what_a_person_is_to_know(desk: School) -> None:
         assert line in told
     again = desk.ok("import", "incidents", str(path), "--source", "ods").out
     assert "no sink" not in again
+
+
+def test_the_printed_example_is_a_map(desk: School) -> None:
+    path = desk.root / "printed.toml"
+    path.write_text(desk.ok("import", "example").out, "utf-8")
+    assert history_map.read(path).columns["identifier"] == "Referral ID"
+
+
+def test_a_terminal_shows_how_far_it_is(desk: School, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    shown = desk.ok("import", "incidents", str(written(desk.root, *an_incident()))).err
+    assert "read 100 %" in shown
+    assert "recorded 1 of 1 incidents" in shown
 
 
 @pytest.mark.parametrize(

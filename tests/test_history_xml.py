@@ -297,6 +297,13 @@ def test_the_same_record_twice_is_one(tmp_path: Path) -> None:
     assert _plain(again) == _plain(told(tmp_path, *records))
 
 
+def test_an_incident_of_endless_records_ends(tmp_path: Path) -> None:
+    crowd = [beside(str(n), of("1"), "Witness") for n in range(2_500)]
+    (one,), _, history = read(written(tmp_path, incident("1"), *crowd))
+    assert (len(one.pupils), one.whole) == (2_000, False)
+    assert [problem.line for problem in refused(history)] == [2_004]
+
+
 def test_no_problem_quotes_a_person(tmp_path: Path) -> None:
     records = [
         incident("1", outside("Orla", "Quint"), tag("ReporterName", "Bram Oosting"), day="x"),

@@ -19,6 +19,8 @@ from ledger.edfi import INTERCHANGE, RECORDS, Part
 from ledger.imports import Problem, edfi_codes
 from ledger.imports.edfi_xml import Element, Interchange, Progress, root_of
 from ledger.imports.incidents import (
+    PARTS_CAP,
+    TOO_MANY,
     BadRecord,
     Deed,
     History,
@@ -357,9 +359,13 @@ class _Reading:
     def parts(self, key: str) -> Iterator[tuple[str, int, Body]]:
         asked = (
             "SELECT kind, line, body FROM belongs JOIN record USING (n) "
-            "WHERE belongs.key = ? ORDER BY n"
+            "WHERE belongs.key = ? ORDER BY n LIMIT ?"
         )
-        for kind, line, body in self.db.execute(asked, [key]).fetchall():
+        found = self.db.execute(asked, [key, PARTS_CAP + 1]).fetchall()
+        if len(found) > PARTS_CAP:
+            self.note(found[-1][1], found[-1][0], TOO_MANY, refused=True)
+            self.db.execute("INSERT OR IGNORE INTO unread VALUES (?)", [key])
+        for kind, line, body in found[:PARTS_CAP]:
             yield kind, line, self._resolved(kind, body)
 
     def is_whole(self, key: str) -> bool:

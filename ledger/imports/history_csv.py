@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from functools import cached_property, lru_cache
-from itertools import groupby
+from itertools import groupby, islice
 from operator import itemgetter
 from pathlib import Path
 from typing import IO, Any
@@ -34,6 +34,8 @@ from ledger.imports import Unreadable
 from ledger.imports.edfi_xml import Progress
 from ledger.imports.history_map import BadMap, HistoryMap, plain
 from ledger.imports.incidents import (
+    PARTS_CAP,
+    TOO_MANY,
     Deed,
     History,
     Line,
@@ -227,8 +229,11 @@ class _Reading:
         rows = self.db.execute(asked)
         for (n, school, identifier), lines in groupby(rows, itemgetter(0, 1, 2)):
             incident = _Incident(self, school, identifier)
-            for *_, line, cells in lines:
+            for *_, line, cells in islice(lines, PARTS_CAP):
                 incident.add(line, json.loads(cells))
+            for *_, line, _ in islice(lines, 1):
+                self.note(line, "identifier", TOO_MANY, refused=True)
+                incident.whole = False
             told = incident.told()
             if told is None:
                 self.db.execute("UPDATE incident SET broken = 1 WHERE n = ?", [n])

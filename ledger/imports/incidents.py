@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -30,7 +29,9 @@ from ledger.imports.sheets import Problems
 
 DAYS_CAP = 200
 YEARS = range(1950, 2101)
+PARTS_CAP = 2_000  # records or rows of one incident
 WORDS_CAP = 1_000  # different words that are counted
+TOO_MANY = f"one incident has more than {PARTS_CAP:,} of these: what follows of it is left out"
 
 
 class BadRecord(Exception):
@@ -137,10 +138,6 @@ class History:
     rows: int
     total: int  # incidents
     unread: Callable[[], Iterator[tuple[str, str]]] = lambda: iter(())  # school, identifier
-
-
-# What reads one file: (path, zone, progress) → the history, while the file is at hand.
-Opened = AbstractContextManager[History]
 
 
 @dataclass(frozen=True, slots=True)
