@@ -56,6 +56,9 @@ LINES = {
     ),
     "incident void": Line("incident void {incident} --reason wrong"),
     "incident merge": Line("incident merge {other} {incident}"),
+    "incident adopt": Line(
+        "incident adopt last --sink ods", first=("import incidents {history} --source ods",)
+    ),
     "roster import": Line("roster import {roster}"),
     "roster link": Line("roster link ana rivera --same-as leo --yes"),
     "roster flags": Line("roster flags {flags}"),

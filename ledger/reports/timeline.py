@@ -15,6 +15,7 @@ from ledger.reports import WIDTH, wrapped
 from ledger.said import show_time
 
 SHORT = 7
+FLAGS = {"iep": "IEP", "section-504": "504 plan"}
 
 
 def lines(
@@ -34,9 +35,12 @@ def lines(
     told += _counts(timeline) if not kinds or "incident" in kinds else []
     told.append("")
     entries = timeline.entries if shown is None else timeline.entries[:shown]
-    day = ""
+    day, in_year = "", year
     for entry in entries:
         at = _local(entry.occurred_at, zone)
+        if str(at.year) not in in_year:
+            told.append(str(at.year))
+        in_year = str(at.year)
         today = f"{at:%b} {at.day:>2} {at:%a}"
         for n, line in enumerate(_entry(entry, timeline, zone)):
             first = today if n == 0 and today != day else ""
@@ -47,9 +51,9 @@ def lines(
 
 def _title(timeline: Timeline, year: str) -> str:
     student = timeline.student
-    plans = ", ".join(flag.replace("-", " ") for flag in student.flags) or "no IEP or 504 known"
+    plans = ", ".join(FLAGS.get(flag, flag.replace("-", " ")) for flag in student.flags)
     grade = f"gr {student.grade} {student.teacher}".rstrip() if student.grade else ""
-    parts = (student.name, grade, student.number, plans)
+    parts = (student.name, grade, student.number, plans or "no IEP or 504 known")
     known = f"{year}, as known at position {timeline.position:,}"
     left = " · ".join(filter(None, parts))
     behind = "  (somebody is still adding to it)" if timeline.behind else ""
