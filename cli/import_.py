@@ -31,6 +31,7 @@ from ledger.imports.linking import Students
 SHOWN = 30  # problems on a screen
 WORDS = 20  # words without a code on a screen
 MANY = 10_000  # rows from which speed and memory are told
+FOLLOWED = 10_000  # incidents after which the views follow: at once they would be too many
 
 
 @click.group("import")
@@ -136,9 +137,13 @@ def _taken(
     if dry_run:
         return survey(taking, history, roster), _numbers(roster)
     known = known_of(db, source, schools or None)
-    taken = take_in(
-        taking, history, students, known=known, progress=lambda n: bar.record(n, history.total)
-    )
+
+    def progress(done: int) -> None:
+        bar.record(done, history.total)
+        if done % FOLLOWED == 0:
+            school.views.catch_up(school.record)
+
+    taken = take_in(taking, history, students, known=known, progress=progress)
     desk.so_far = RECORDED
     school.views.catch_up(school.record)
     return taken, _numbers(roster)
