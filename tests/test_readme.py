@@ -28,12 +28,20 @@ def told() -> Iterator[tuple[str, list[str]]]:
             yield line, printed
 
 
+def shown_files() -> Iterator[tuple[str, str]]:
+    """(name, text) of the files that the README shows: their block says the name."""
+    blocks = r"```\w+ (\S+)\n(.*?)```"
+    return iter(re.findall(blocks, README.read_text(encoding="utf-8"), re.DOTALL))
+
+
 def test_every_line_of_the_readme_does_what_it_says(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
     base = {"BLEDGER_DATA": "data", "BLEDGER_KEY_FILE": "school.key", "BLEDGER_USER": "specialist"}
     env = base | {"BLEDGER_SPOOL": str(tmp_path / "spool")}
+    for name, text in shown_files():
+        (tmp_path / name).write_text(text, encoding="utf-8")
     for line, printed in told():
         words = shlex.split(line)
         own = dict(word.split("=", 1) for word in words[: words.index("bledger")])
