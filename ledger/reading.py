@@ -358,7 +358,9 @@ class Reading:
             # Nobody knows whom a stream that cannot be read speaks of.
             unreadable = _named(marks(db))
             own = [f"student-{id}" for id in ids]
-            return list(dict.fromkeys([*concerned, *staff, *unreadable, *own]))
+            # Others who took part may be shown under another id by then.
+            doubles = db.execute(sa.select(SAME.c.stream)).scalars()
+            return list(dict.fromkeys([*concerned, *staff, *unreadable, *own, *doubles]))
 
     def _streams_of_incident(self, id: str) -> list[str]:
         """Every stream that an earlier look at this incident can rest on."""

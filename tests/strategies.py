@@ -81,7 +81,8 @@ STAFF_ID = st.sampled_from(PEOPLE_HERE)
 NAMED: dict[str, Strategy] = {
     "label": st.sampled_from(LABELS),
     "student_id": st.sampled_from(STUDENTS),
-    "into": st.sampled_from(INCIDENTS),
+    "into": st.sampled_from((*INCIDENTS, *STUDENTS)),
+    "was": st.sampled_from(STUDENTS),
     "sink": st.sampled_from(("ods", "sis")),
     "number": st.sampled_from((1, 1, 2, 3, 0)),
     "version": st.integers(1, 9),
