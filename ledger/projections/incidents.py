@@ -528,8 +528,11 @@ table(
     text("reported_by"),
     text("recorded_by"),
     text("merged_into", index=True),
+    text("source"),  # where it was before, and of which school there
+    text("source_school"),
     number("is_open"),
     text("card"),
+    sa.Index("incident_source", "source", "source_school"),
 )
 table(
     "participant",
@@ -558,6 +561,8 @@ def _rows(stream: str, history: History) -> Rows:
         "reported_by": card.reported_by,
         "recorded_by": card.recorded_by,
         "merged_into": card.merged_into,
+        "source": card.origin["source"] if card.origin else None,
+        "source_school": card.origin["school"] if card.origin else None,
         "is_open": int(bool(card.open)),
         "card": json.dumps(card, default=vars, ensure_ascii=False, separators=(",", ":")),
     }
