@@ -402,6 +402,14 @@ def test_columns_that_the_file_lacks_are_named_with_their_keys(tmp_path: Path) -
     assert said in str(raised.value)
 
 
+@pytest.mark.parametrize("text", ["a,b\n1,2\n", "Number,Day\n", "<?xml version='1.0'?>\n<a/>\n"])
+def test_a_file_of_which_no_column_is_on_the_map_is_refused(tmp_path: Path, text: str) -> None:
+    path, map_ = csv_written(tmp_path)
+    path.write_text(text, "utf-8")
+    with pytest.raises(BadMap, match="has no such column"):
+        read(path, map_)
+
+
 def test_a_file_that_is_not_there_or_empty_is_said(tmp_path: Path) -> None:
     path, map_ = csv_written(tmp_path)
     path.write_bytes(b"")

@@ -166,21 +166,22 @@ class _Reading:
         self.sheet.files[self.path.name] = lambda: self._open(progress)
         for row in self.sheet.each(self.path.name, self._checked):
             self._keep(row)
+        if not self.checked:
+            self._check_columns()
         self.whole = not any(problem.refused for problem in self.sheet.problems)
 
     def _checked(self, row: Row) -> Row:
         if not self.checked:
-            self._check_columns(row)
+            self._check_columns()
         if not self.cell(row, "identifier"):
             raise BadRow(self.map.columns["identifier"], "is blank: the row is left out")
         if len(self.cell(row, "identifier")) > IDENTIFIER_CAP:
             raise BadRow(self.map.columns["identifier"], "is too long: the row is left out")
         return row
 
-    def _check_columns(self, row: Row) -> None:
-        lost = [
-            f"{key} = {name!r}" for key, name in self.map.columns.items() if name not in row.cells
-        ]
+    def _check_columns(self) -> None:
+        there = self.sheet.headers[self.path.name]
+        lost = [f"{key} = {name!r}" for key, name in self.map.columns.items() if name not in there]
         if lost:
             raise BadMap(
                 f"{self.map.path}: [columns] {', '.join(lost)}: {self.path.name} has no such "

@@ -143,6 +143,7 @@ class Reading:
         self.count = 0
         self.seen = seen or SeenInMemory()
         self.files = {file: opener for file, opener in files.items() if opener}
+        self.headers: dict[str, frozenset[str]] = {}  # the columns that each header has
         for file in files.keys() - self.files.keys():
             self.note(file, 1, "", "is a link to a place outside the folder: it was not opened")
 
@@ -241,6 +242,7 @@ class Reading:
         for column in columns.wanted:
             if column not in places:
                 self.note(file, line, column, "is missing in the header: read as blank")
+        self.headers[file] = frozenset(places)
         lost = [column for column in columns.needed if column not in places]
         if lost:
             gone = "is missing in the header: the file is not read"
