@@ -23,6 +23,7 @@ from ledger.finding import (
     listed_by,
     numbered,
     same_as,
+    sources_of,
     staff_by_username,
 )
 from ledger.said import Unclear
@@ -99,6 +100,8 @@ def import_(
       bledger roster import new-sis.zip --source aspen --instead-of oneroster
     """
     form = _format(path, form)
+    source = source or form
+    _check_instead(desk, source, instead_of)
     choice = _Choice(desk, schools, all_schools)
     began = desk.clock()
     with _opened(desk, path, form, choice) as read:
@@ -108,7 +111,7 @@ def import_(
         taken = _take_in(
             desk,
             read,
-            source=source or form,
+            source=source,
             instead_of=instead_of,
             schools=choice.ids,
             withdraw_many=withdraw_missing,
@@ -118,7 +121,23 @@ def import_(
     # `log` finds students in these tables; they are there before this answers.
     desk.school.views.catch_up(desk.school.record)
     seconds = (desk.clock() - began).total_seconds()
-    return _say(desk, taken, report, seconds=seconds)
+    replaced = bool(taken.students) and not any(True for _ in listed_by(desk.school.roster, source))
+    return _say(desk, taken, report, seconds=seconds, replaced=replaced)
+
+
+def _check_instead(desk: Desk, source: str, instead_of: str | None) -> None:
+    """A source takes the place of another one that is known."""
+    if instead_of is None:
+        return
+    if instead_of == source:
+        raise click.UsageError(f"--source and --instead-of are both {source}: name two sources")
+    school = desk.school
+    school.views.catch_up(school.record)
+    known = sources_of(school.roster)
+    if instead_of not in known:
+        raise click.UsageError(
+            f"no roster came from {instead_of}. Known are: {', '.join(known) or 'none so far'}"
+        )
 
 
 def _format(path: Path, said: str | None) -> str:
@@ -231,7 +250,13 @@ def _dry(read: Roster, students: int) -> Taken:
 
 
 def _say(
-    desk: Desk, taken: Taken, report: Path | None, *, dry_run: bool = False, seconds: float = 0
+    desk: Desk,
+    taken: Taken,
+    report: Path | None,
+    *,
+    dry_run: bool = False,
+    seconds: float = 0,
+    replaced: bool = False,
 ) -> int:
     refused = [problem for problem in taken.problems if problem.refused]
     fields: dict[str, Any] = {
@@ -247,6 +272,13 @@ def _say(
     odd = len(taken.problems) - len(refused)
     lines = [f"{count} {did}, {taken.unchanged} unchanged, {len(refused)} left out, {odd} odd"]
     lines += _listed(taken.problems, report)
+    if taken.withdrawn:
+        lines.append(f"  {taken.withdrawn} left: no roster has them any longer")
+    if replaced:
+        lines.append(
+            "  another source has taken the place of this one: its students are left as they were. "
+            "To go back to it, name that one with --instead-of"
+        )
     if taken.kept:
         lines.append(
             f"  {taken.kept} known students are missing; none is withdrawn, as this is not the "
@@ -336,6 +368,7 @@ def link(
         raise click.UsageError(
             "say whose file it is with --source, or --same-as OTHER of a student"
         )
+    _check_instead(desk, source, instead_of)
     path, *more = words
     wanted = _wanted([*filter(None, [yes]), *more]) if yes is not None or more else frozenset()
     form = _format(Path(path), form)

@@ -161,6 +161,12 @@ def is_source(db: Db, source: str) -> bool:
     return any(True for _ in db.execute(sql, [source]))
 
 
+def sources_of(db: Db) -> list[str]:
+    """The sources that ever described a student."""
+    sql = "SELECT DISTINCT source FROM student_source ORDER BY source"
+    return [source for (source,) in db.execute(sql, [])]
+
+
 def any_source(db: Db) -> bool:
     """Whether any source has a student."""
     return any(True for _ in db.execute("SELECT 1 FROM student_source WHERE here = 1 LIMIT 1"))

@@ -355,6 +355,34 @@ def test_a_change_of_system_by_import_alone_leaves_nobody_behind(desk: School) -
     assert desk.ok("roster", "import", file, "--source", "new", "--json").json["withdrawn"] == 1
 
 
+def test_who_went_to_another_system_may_go_back_and_is_told_how(desk: School) -> None:
+    new, old = new_sis(desk), str(write_roster(desk.root / "old", PUPILS))
+    to = ("--source", "new", "--instead-of", "oneroster")
+    desk.ok("roster", "link", new, *to, "--all-sure")
+    desk.ok("roster", "import", new, *to)
+    write_roster(Path(old), [(*one[:4], "09", *one[5:]) for one in PUPILS])
+    stays = desk.ok("roster", "import", old)
+    assert "To go back to it, name that one with --instead-of" in stays.out
+    desk.ok("roster", "import", old, "--instead-of", "new")
+    assert " gr 9 " in desk.ok("roster", "find", "104233").out
+    assert desk.ok("roster", "import", old, "--json").json["appended"] == 0
+    assert "has taken the place" in desk.ok("roster", "import", new, "--source", "new").out
+
+
+@pytest.mark.parametrize(
+    ("name", "says"), [("onerooster", "Known are: oneroster"), ("new", "name two sources")]
+)
+def test_whose_place_is_taken_is_another_known_source(desk: School, name: str, says: str) -> None:
+    for verb in ("import", "link"):
+        said = desk("roster", verb, new_sis(desk), "--source", "new", "--instead-of", name)
+        assert (said.code, says in said.err) == (2, True)
+
+
+def test_the_summary_says_how_many_left(desk: School) -> None:
+    files = str(write_roster(desk.root / "fewer", PUPILS[2:]))
+    assert "2 left: no roster has them any longer" in desk.ok("roster", "import", files).out
+
+
 def test_the_keys_of_links_are_in_no_view_and_the_ledger_still_verifies(desk: School) -> None:
     known_by_number(desk)
     desk.ok("roster", "find", NUMBER)

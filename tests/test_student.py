@@ -219,6 +219,20 @@ def test_a_source_that_comes_instead_of_another_ends_its_word_when_it_speaks() -
     moved.when(withdraw("new")).then(withdrawn("new"))
 
 
+def test_one_may_go_back_to_the_source_before() -> None:
+    back = LinkStudent(
+        student_id=LINK.student_id, source="sis", source_id="s-1", instead_of=LINK.source
+    )
+    moved = here().when(LINK).then(LINK.became(StudentLinked)).when(record(source=LINK.source))
+    returned = moved.then(recorded(source=LINK.source)).when(back).then(back.became(StudentLinked))
+    returned.when(back).then()
+    returned.when(record(source=back.source)).then(recorded(source=back.source))
+
+
+def test_no_source_takes_the_place_of_itself() -> None:
+    here().when(LINK.model_copy(update={"instead_of": LINK.source})).refused("not of itself")
+
+
 def test_who_was_merged_is_merged_once_and_never_into_themselves() -> None:
     merged = here().when(MERGE).then(MERGE.became(StudentMerged))
     assert not merged.state.here

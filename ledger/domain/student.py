@@ -294,8 +294,12 @@ def _said(flags: Flags) -> dict[tuple[str, date, str], bool]:
 
 def _linked(student: Student, event: StudentLinked) -> Student:
     told = {(event.source, str(event.source_id))}
-    ends = {event.source: event.instead_of} if event.instead_of else {}
-    return replace(student, linked=student.linked | told, instead={**student.instead, **ends})
+    instead = dict(student.instead)
+    if event.instead_of:
+        instead[event.source] = event.instead_of
+        if instead.get(event.instead_of) == event.source:  # back to the one before
+            del instead[event.instead_of]
+    return replace(student, linked=student.linked | told, instead=instead)
 
 
 # Commands
@@ -462,8 +466,11 @@ def _withdraw(command: WithdrawStudent, student: Student) -> list[StudentEvent]:
 
 
 def _link(command: LinkStudent, student: Student) -> list[StudentEvent]:
-    if (command.source, command.source_id) in student.linked:
+    ends = command.instead_of in (None, student.instead.get(command.source))
+    if ends and (command.source, command.source_id) in student.linked:
         return []
+    if command.instead_of == command.source:
+        raise Refused("a source takes the place of another one, not of itself")
     if student.merged_into is not None:
         raise Refused("this is the same child as another: link it there")
     return [command.became(StudentLinked)]

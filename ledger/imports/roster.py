@@ -68,6 +68,7 @@ class _Taking:
     today: date
     source: str
     survey: Survey
+    instead_of: str | None = None
     staff: dict[str, str] = field(default_factory=dict)  # our ids by the source's
     appended: int = 0
     unchanged: int = 0
@@ -101,7 +102,7 @@ def take_in(
     with scratch(PRESENT) as db:
         found = survey(db, ledger, roster, source, known, gone_from=sources, schools=schools)
         check(found, roster, withdraw_many=withdraw_many, new_source=new_source)
-        taking = _Taking(ledger, Students(ledger), actor, today, source, found)
+        taking = _Taking(ledger, Students(ledger), actor, today, source, found, instead_of)
         taking.staff = _staff_ids(ledger, roster.staff, source, staff_known)
         for adults in _batches(roster.staff):
             with ledger.batch():
@@ -202,9 +203,18 @@ def _take(taking: _Taking, pupil: RosterStudent) -> None:
         taking.survey.problems.append(Problem(*pupil.place, "sourcedId", TWICE, refused=True))
         return
     try:
+        new += _return(taking, pupil, id)
         taking.count(new + _record(taking, pupil, id))
     except Refused as no:
         taking.survey.problems.append(Problem(*pupil.place, "sourcedId", str(no), refused=True))
+
+
+def _return(taking: _Taking, pupil: RosterStudent, id: str) -> int:
+    """Go back to a source of which another had taken the place, when it takes that one's."""
+    came, students = taking.instead_of, taking.students
+    if came is None or students.state(id).instead.get(came) != taking.source:
+        return 0
+    return students.link(taking.source, pupil.source_id, id, taking.actor, came)
 
 
 def _record(taking: _Taking, pupil: RosterStudent, id: str) -> int:
