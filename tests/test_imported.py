@@ -19,6 +19,7 @@ from ledger.domain import Destroyed
 from ledger.domain.codes import Action, Behavior, Level, Location, Outside, Role
 from ledger.domain.incident import (
     INCIDENT,
+    ActionTaken,
     AddStatement,
     AdoptIncident,
     BehaviorCorrected,
@@ -29,6 +30,7 @@ from ledger.domain.incident import (
     IncidentImported,
     IncidentReported,
     IncidentVoided,
+    ParticipantReplaced,
     RemoveParticipant,
     TakeAction,
     VoidAction,
@@ -266,7 +268,34 @@ def test_what_was_corrected_here_is_told_apart_from_what_came() -> None:
     found = {row["kind"]: row["body"] for row in records(first, here)}
     assert found["behavior"]["came"]["was"] is None
     assert found["incident"]["behaviors"] == ["physical-aggression"]
-    assert found["incident"]["came"]["was"]["behaviors"] == ["other"]
+    assert found["incident"]["came"]["was"]["behaviors"] == ["State Offense"]
+
+
+def test_a_word_of_a_source_that_was_corrected_to_other_is_a_change() -> None:
+    plain = BehaviorSeen(code=Behavior.OTHER, level=Level.MAJOR)
+    here = BehaviorCorrected(label="P1", behaviors=(plain,), reason="No offense.")
+    for row in records(imported(actions=(action("18"),)), here):
+        was = row["body"]["came"]["was"]
+        assert was is None or was["behaviors"] != row["body"]["behaviors"]
+
+
+def test_an_action_taken_here_does_not_replace_one_whose_identifier_is_its_number() -> None:
+    taken = ActionTaken(number=2, label="P1", action=Action.LOSS_OF_RECESS, on=date(2022, 1, 19))
+    found = records(imported(actions=(action("2"),)), taken)
+    told = {row["body"]["action"]: row["body"] for row in found if row["kind"] == "action"}
+    assert told["in-school-suspension"]["came"]["was"]["identifier"] == "2"
+    assert told["loss-of-recess"]["came"]["was"] is None
+
+
+def test_what_was_done_is_the_same_though_it_was_somebody_else() -> None:
+    line = OriginalLine(kind="behavior", of=f"{ANA}|State Offense", line='{"weapons": []}')
+    here = ParticipantReplaced(label="P1", student_id=BO, reason="The other one.")
+    (seen,) = (
+        row for row in records(imported(original=(line,)), here) if row["kind"] == "behavior"
+    )
+    assert seen["student_id"] == BO
+    assert seen["body"]["came"]["line"] == {"weapons": []}
+    assert seen["body"]["came"]["was"]["foreign"] == "State Offense"
 
 
 NAMES = st.dictionaries(st.sampled_from("abcde"), st.integers(0, 2))

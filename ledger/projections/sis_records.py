@@ -69,15 +69,15 @@ def _of_person(card: Card, person: Person) -> Iterator[Record]:
 def _with_origin(
     card: Card, records: Iterable[Record], as_imported: Card, past: OfSource
 ) -> list[Record]:
-    was = {_name(record): record[3] for record in _records(as_imported)}
+    was = {_name(record): record for record in _records(as_imported)}
     now = {_name(record): record for record in records}
     for record in _only_there(card, past):
         now.setdefault(_name(record), record)
     if any(kind == "staff" and record[3]["there"] for (kind, _), record in now.items()):
         now.pop(("staff", card.reported_by or ""), None)  # the source's own line says who reported
     return [
-        (kind, student, level, body | {"came": _came(card, past, name, was.get(name))})
-        for name, (kind, student, level, body) in now.items()
+        (*one[:3], one[3] | {"came": _came(card, past, one, was.get(name))})
+        for name, one in now.items()
     ]
 
 
@@ -96,24 +96,32 @@ def _name(record: Record) -> tuple[str, str | None]:
     """What makes a record of an incident the same one before and after a correction."""
     kind, student, _, body = record
     own: dict[str, Callable[[], str | None]] = {
-        "behavior": lambda: f"{student}|{body.get('foreign') or body['code']}",
-        "action": lambda: body["identifier"] or str(body["number"]),
+        "behavior": lambda: f"{body['label']}|{body['code']}|{body['foreign'] or ''}",
+        "action": lambda: str(body["number"]),  # its identifier may be the number of another
         "staff": lambda: body["staff_id"] or body["there"],
         "restraint": lambda: str(body["number"]),
     }
     return kind, own[kind]() if kind in own else student
 
 
-def _came(
-    card: Card, past: OfSource, name: tuple[str, str | None], was: dict[str, Any] | None
-) -> dict[str, Any]:
-    kind, of = name
-    line = past.line_of(kind, of or "")
+def _came(card: Card, past: OfSource, now: Record, was: Record | None) -> dict[str, Any]:
+    line = past.line_of(now[0], _whose(was or now))
     return {
         **(card.origin or {}),
         "line": json.loads(line) if line else {},
-        "was": was,
+        "was": None if was is None else was[3],
     }
+
+
+def _whose(record: Record) -> str:
+    """Which line of the source a record is: see `Past.line_of`."""
+    kind, student, _, body = record
+    own: dict[str, Callable[[], str | None]] = {
+        "behavior": lambda: f"{student}|{_word(body)}",
+        "action": lambda: body["identifier"],
+        "staff": lambda: body["there"],
+    }
+    return (own[kind]() if kind in own else student) or ""
 
 
 def _row(stream: str, card: Card, position: int, record: Record) -> dict[str, Any]:
@@ -141,7 +149,7 @@ def _incident(card: Card) -> dict[str, Any]:
         "weapon": card.details.get("weapon"),
         "law_enforcement_told": card.details.get("law_enforcement_told"),
         "reported_by": card.reported_by,
-        "behaviors": card.behaviors,
+        "behaviors": list(dict.fromkeys(map(_word, card.seen))),
     }
 
 
@@ -156,6 +164,11 @@ def _behavior(card: Card, person: Person, seen: dict[str, Any]) -> dict[str, Any
         "motivation": person.motivation,
         "school_id": card.school_id,
     }
+
+
+def _word(seen: dict[str, Any]) -> str:
+    """A behavior as its source calls it, or our code: two words of a source may be one code."""
+    return seen.get("foreign") or str(seen["code"])
 
 
 def _beside(card: Card, person: Person) -> dict[str, Any]:
@@ -198,8 +211,8 @@ def _action(card: Card, done: Doing, person: Person) -> dict[str, Any]:
         "instruction_went_on": done.instruction_went_on,
         "by": done.by,
         "school_id": card.school_id,
-        "behaviors": [b["code"] for b in person.behaviors],
+        "behaviors": [_word(seen) for seen in person.behaviors],
     }
 
 
-SIS_RECORDS = Projection("sis_records", 2, frozenset({"incident"}), _tables, _rows)
+SIS_RECORDS = Projection("sis_records", 3, frozenset({"incident"}), _tables, _rows)
