@@ -13,6 +13,7 @@ from cli.drafts import kept_on_failure
 from cli.errors import RECORDED
 from cli.log import SAYINGS, behaviors, place
 from cli.trial import trial
+from ledger.domain import standing
 from ledger.domain.codes import (
     Action,
     Channel,
@@ -30,6 +31,8 @@ from ledger.domain.codes import (
 )
 from ledger.domain.incident import (
     INCIDENT,
+    ActionCorrected,
+    ActionTaken,
     AddParticipant,
     AddStatement,
     AdoptIncident,
@@ -41,6 +44,7 @@ from ledger.domain.incident import (
     FillInDetails,
     IncidentCommand,
     MergeIncident,
+    OfSource,
     RemoveParticipant,
     ReplaceParticipant,
     ServeAction,
@@ -49,6 +53,7 @@ from ledger.domain.incident import (
     VoidAction,
     VoidIncident,
 )
+from ledger.domain.particulars import Measure
 from ledger.reading import Window
 from ledger.reports import incident as report
 from ledger.said import parse_length
@@ -356,8 +361,8 @@ def _who(desk: Desk, student: tuple[str, ...], said: dict[str, Any]) -> dict[str
 @click.option("--police/--no-police", default=None)
 @click.option("--action", "number", type=int, metavar="N", help="Which action was another.")
 @click.option("--to", "action", metavar="ACTION [with --action]", help="What the action was.")
-@click.option("--length", metavar="10m|2d")
-@click.option("--on", metavar="DAY")
+@click.option("--length", metavar="10m|2d", help="With --action: how long.")
+@click.option("--on", metavar="DAY", help="With --action: when.")
 @click.option("--never", is_flag=True, help="With --action: it was never taken.")
 @reasoned
 @follows
@@ -380,7 +385,7 @@ def correct(desk: Desk, id: str, **said: Any) -> None:
 
 def _correction(desk: Desk, whole: str, said: dict[str, Any]) -> IncidentCommand:
     if said["number"] is not None:
-        return _action_correction(desk, said)
+        return _action_correction(desk, whole, said)
     if said["did"]:
         return CorrectBehavior(
             label=asking.label(desk, _people(desk, whole), said["who"]),
@@ -397,19 +402,34 @@ def _correction(desk: Desk, whole: str, said: dict[str, Any]) -> IncidentCommand
     )
 
 
-def _action_correction(desk: Desk, said: dict[str, Any]) -> IncidentCommand:
+def _action_correction(desk: Desk, id: str, said: dict[str, Any]) -> IncidentCommand:
+    """What was not said to be different is as it stood: its day is part of its key at an SIS."""
     if said["never"]:
         return VoidAction(number=said["number"], reason=_why(desk, said["reason"]))
-    if not said["action"]:
-        raise click.UsageError("what was it? --to ACTION, or --never")
-    return CorrectAction(
-        number=said["number"],
-        action=asking.code(desk, said["action"], Action),
-        on=asking.day(desk, said["on"]),
-        by=desk.school.actor.id,
-        reason=_why(desk, said["reason"]),
-        **_length(said["length"]),
-    )
+    other: dict[str, Any] = _length(said["length"])
+    if said["action"]:
+        other["action"] = asking.code(desk, said["action"], Action)
+    if said["on"]:
+        other["on"] = asking.day(desk, said["on"])
+    if not other:
+        raise click.UsageError("what was it? --to ACTION, --length, --on, or --never")
+    unknown = {"action": Action.OTHER, "on": asking.day(desk, None)}  # its number is refused
+    stood = _stood(desk, id, said["number"]) or unknown
+    return CorrectAction(number=said["number"], reason=_why(desk, said["reason"]), **stood | other)
+
+
+def _stood(desk: Desk, id: str, number: int) -> dict[str, Any]:
+    """An action as it stands, as it was recorded here or as its source had it last."""
+    stood: Measure | None = None
+    there: Measure | None = None
+    for recorded in standing(desk.school.record.stream(f"incident-{id}")):
+        event = recorded.event
+        if isinstance(event, ActionTaken | ActionCorrected) and event.number == number:
+            stood = event
+        elif isinstance(event, OfSource):
+            now = next((done for done in event.actions if done.number == number), None)
+            stood, there = (stood if now == there else now), now
+    return {name: getattr(stood, name) for name in Measure.model_fields} if stood else {}
 
 
 @incident.command()

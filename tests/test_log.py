@@ -696,3 +696,25 @@ def test_where_the_answer_goes_does_not_matter_to_what_is_recorded(
     assert ("It is recorded" in done.stderr) == (redirect == "> /dev/full")
     assert desk.incidents() == 1
     assert desk.ok("spool").out == "No draft waits.\n"
+
+
+def test_a_corrected_action_is_as_it_stood_but_for_what_was_said_to_be_different(
+    desk: School,
+) -> None:
+    desk.ok(*ANA)
+    act = "incident act last in-school 2d --on 2026-10-12 --by okafor --instruction"
+    desk.ok(*act.split())
+    correct = ("incident", "correct", "last", "--action", "1", "--reason", "Typed wrongly.")
+    (before,) = _actions(desk)
+    desk.ok(*correct, "--to", "out-of-school")
+    desk.ok(*correct, "--length", "1d")
+    (after,) = _actions(desk)
+    assert after == before | {"action": "out-of-school-suspension", "days": "1"}
+    assert "What was it?" in desk(*correct).err
+    other = desk(*(*correct[:4], "2", *correct[5:]), "--length", "1d")
+    assert "There is no action 2" in other.err
+
+
+def _actions(desk: School) -> list[dict[str, Any]]:
+    card = desk.ok("incident", "show", "last", "--json").json["incident"]
+    return [dict(done) for done in card["actions"].values()]
