@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from test_edfi import OTHERS, STAFF, lines, needs_schemas, validator, why
 
 from ledger.exports import Line, Sink
-from ledger.exports.asked import asked
+from ledger.exports.asked import FROM_HERE, SINCE, asked
 from ledger.exports.edfi import Made, records
 from ledger.exports.edfi_cases import Placed, of_case
 from ledger.exports.edfi_desk import desk_of
@@ -374,12 +374,12 @@ def test_nothing_goes_back_to_where_it_came_from_unless_it_was_adopted() -> None
     made = sent(fight(), back)
     assert not made.resources
     assert not made.held
-    assert made.not_carried == {"imported from here": 5}
+    assert made.not_carried == {FROM_HERE: 5}
     kept = sent([sis.adopted(one, "state") for one in fight()], back)
     assert len(kept.resources) == 5
     assert not kept.not_carried
     elsewhere = sent([sis.adopted(one, "county") for one in fight()], back)
-    assert elsewhere.not_carried == {"imported from here": 5}
+    assert elsewhere.not_carried == {FROM_HERE: 5}
 
 
 def test_what_cannot_be_sent_back_is_not_told_as_held_back() -> None:
@@ -388,12 +388,16 @@ def test_what_cannot_be_sent_back_is_not_told_as_held_back() -> None:
     assert records(nobody, to()).held
 
 
-def test_what_was_added_here_goes_to_where_the_incident_came_from() -> None:
-    whole, seen, *_ = fight()
+def test_what_was_changed_or_added_here_is_told_apart_and_goes_once_it_was_adopted() -> None:
+    whole, seen, *_ = fight(incident={"location": "bus"})
     own = sis.action(whole, sis.ANA, 2, "loss-of-recess", "2026-10-16", behaviors=["other"])
-    made = sent([whole, seen, own], to(origins=["sis"]))
-    assert list(made.resources) == ["disciplineDescriptors", ACTIONS]
-    (led,) = only(made, ACTIONS)[LED_TO_IT]
+    own = only_there(sis.came(own, {}))
+    found, back = [whole, seen, own], to(origins=["sis"])
+    made = sent(found, back)
+    assert not made.resources
+    assert made.not_carried == {FROM_HERE: 1, SINCE: 2}
+    adopted = sent([sis.adopted(one, "state") for one in found], back)
+    (led,) = only(adopted, ACTIONS)[LED_TO_IT]
     assert led == KEYS_THERE[0]
 
 

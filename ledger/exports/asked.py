@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ledger.exports import KINDS, Sink
 from ledger.exports.desk import Back, local
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ledger.reading import Extract, SisRecord
 
 FROM_HERE = "imported from here"
+SINCE = "imported from here and changed or added to since (incident adopt sends it)"
 REFERRED_TOO = "non-offender who is referred too"
 
 
@@ -71,8 +72,14 @@ def sends(sink: Sink, record: SisRecord) -> bool:
 def _stays(record: SisRecord, sink: Sink) -> str | None:
     came = record.body.get("came") or {}
     if came.get("source") in sink.origins and sink.name not in (came.get("adopted") or ()):
-        return FROM_HERE
+        return SINCE if _changed(record, came) else FROM_HERE
     return None if record.kind in sink.kinds else record.kind
+
+
+def _changed(record: SisRecord, came: Mapping[str, Any]) -> bool:
+    """Whether a record is no longer as it came, or did not come at all."""
+    now = {name: said for name, said in record.body.items() if name != "came"}
+    return bool(now != came["was"] if came.get("was") else not came.get("line"))
 
 
 def _cases(records: Iterable[SisRecord]) -> Iterator[Case]:
