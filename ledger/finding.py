@@ -21,7 +21,7 @@ TOKEN_CAP = 60  # words of a name that are looked at; a roster's longest has few
 AFTER = "\x7f"  # sorts after every letter and digit of a key
 DROPPED = re.compile(r"['`.]")
 PARTING = re.compile(r"[^0-9a-z]+")
-BY_NUMBER = "(not on the roster)"  # ends the name of who is known by a number alone
+BY_NUMBER = "(not on the roster)"  # ends the name of who is known by hand or a number alone
 OUR_ID = re.compile(r"[0-9a-f][0-9a-f-]{6,35}")
 FIELDS = "student_id, name, grade, teacher, number, active"
 
@@ -47,6 +47,11 @@ class Found:
     def left(self) -> bool:
         """Whether they were on a roster once and are no longer."""
         return not self.active and not self.name.endswith(BY_NUMBER)
+
+    @property
+    def unlisted(self) -> bool:
+        """Whether somebody here recorded them by hand, and no roster has them yet."""
+        return self.active and self.name.endswith(BY_NUMBER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +209,17 @@ def find(db: Db, said: str, *, limit: int = LIMIT) -> Finding:
         rows = _by_likeness(db, search_key(said), limit + 1)
     students = tuple(map(_found, rows))
     return Finding(students[:limit], near, more=len(students) > limit)
+
+
+def called(db: Db, said: str) -> list[Found]:
+    """Students who have every one of these words as a whole name, those who left too."""
+    typed = search_key(_storable(said)).split()[:TOKEN_CAP]
+    return [_found(row) for row in _having(db, typed, "", LIMIT)] if typed else []
+
+
+def unlisted(db: Db) -> list[Found]:
+    """The children whom somebody recorded by hand, and no roster has yet."""
+    return [_found(row) for row in _rows(db, "active AND name LIKE ?", [f"%{BY_NUMBER}"], ALL)]
 
 
 def one(finding: Finding, said: str) -> Found:

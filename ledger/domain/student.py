@@ -29,6 +29,7 @@ Name = Annotated[str, Field(max_length=300)]
 Source = Annotated[str, Field(max_length=60)]
 Flag = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]  # iep, section-504 …
 Told = tuple[str, str]  # a source, and its own id of the student
+BY_HAND = "by hand"  # the source of whom no roster has yet; its word ends once one has
 
 
 class Identity(Value):
@@ -283,7 +284,7 @@ def evolve(student: Student, event: StudentEvent) -> Student:
 def _described(student: Student, event: StudentRecorded) -> Student:
     shared = {name: getattr(event, name) for name in Facts.model_fields}
     facts = {**student.facts, event.source: Facts.model_construct(**shared)}
-    listed = student.listed - {student.instead.get(event.source)} | {event.source}
+    listed = student.listed - {student.instead.get(event.source), BY_HAND} | {event.source}
     return replace(student, facts=facts, listed=listed, known=True)
 
 
@@ -442,8 +443,8 @@ def _givens(who: Identity) -> set[str]:
 
 
 def _others(who: Identity) -> set[str]:
-    """The numbers besides the source's own id."""
-    return {number for kind, number in who.numbers if kind != "sourcedId"}
+    """The numbers besides the source's own id, also where that is a user name too."""
+    return {number for _, number in who.numbers} - {dict(who.numbers).get("sourcedId")}
 
 
 def _record(command: RecordStudent, student: Student) -> list[StudentEvent]:

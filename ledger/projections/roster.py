@@ -12,6 +12,7 @@ from ledger.domain import Destroyed, Recorded, standing
 from ledger.domain.staff import StaffIdentity, StaffLeft, StaffRecorded, StaffRolesSet
 from ledger.domain.student import STUDENT as RULES
 from ledger.domain.student import (
+    BY_HAND,
     Facts,
     FlagsRecorded,
     Identity,
@@ -135,7 +136,9 @@ def _student(stream: str, events: list[Recorded[Any]]) -> Rows:
         return rows | {"student_same": [{"stream": stream, "student_id": own, "same_as": shown}]}
     return rows | {
         "pupil": [_pupil(stream, own, student, told)] if told else [],
-        "student_source": [_source(stream, own, source, student) for source in student.facts],
+        "student_source": [
+            _source(stream, own, source, student) for source in student.facts if source != BY_HAND
+        ],
     }
 
 
@@ -161,7 +164,7 @@ def _pupil(stream: str, id: str, student: Student, told: list[Recorded[Any]]) ->
     return {
         "stream": stream,
         "student_id": id,
-        "name": _name(who, numbers) if who else str(people[0]),
+        "name": _name(who, numbers, student) if who else str(people[0]),
         "given": (who.preferred or who.given) if who else "",
         "family": who.family if who else "",
         "grade": next((fact.grade for fact in facts if fact.grade), ""),
@@ -188,8 +191,10 @@ def _numbers(people: list[Identity]) -> dict[str, str]:
     return {kind: value for who in reversed(people) for kind, value in who.numbers}
 
 
-def _name(who: Identity, numbers: dict[str, str]) -> str:
-    return who.name or f"student {_shown_number(numbers)} {BY_NUMBER}"
+def _name(who: Identity, numbers: dict[str, str], student: Student) -> str:
+    if who.name and student.listed != {BY_HAND}:
+        return who.name
+    return f"{who.name or f'student {_shown_number(numbers)}'} {BY_NUMBER}"
 
 
 def _shown_number(numbers: dict[str, str]) -> str:
