@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
-from cli import Desk, answers, asking, pass_desk
+from cli import Desk, answers, asking, pass_desk, unlisted
 from cli.asking import ASK
 from cli.drafts import kept_on_failure
 from cli.trial import trial
@@ -65,7 +65,7 @@ def _people_options(command: F) -> F:
 
 
 @click.command()
-@click.argument("student", nargs=-1, required=True)
+@click.argument("student", nargs=-1)
 @click.option("--did", multiple=True, metavar="BEHAVIOR", help="What was done; may be repeated.")
 @click.option("--minor", "level", flag_value="minor", help="Staff-managed.")
 @click.option("--major", "level", flag_value="major", help="Office-managed: sent to the office.")
@@ -75,6 +75,9 @@ def _people_options(command: F) -> F:
 )
 @_text_options
 @_people_options
+@click.option(
+    "--not-on-roster", multiple=True, metavar="NAME[=ROLE]", help="A child not on the roster yet."
+)
 @click.option("--outside", multiple=True, metavar="KIND[=ROLE]", help="Somebody not of the school.")
 @click.option("--by", metavar="STAFF", help="Who reports it, when it is not you.")
 @click.option("--slip", "--form", metavar="NUMBER", help="The paper slip's number; it is a key.")
@@ -109,7 +112,8 @@ def log(desk: Desk, **said: Any) -> None:
     """
     command, people = _command(desk, said)
     school = desk.school
-    with trial(desk, said["dry_run"]) as dry:
+    with trial(desk, said["dry_run"]) as dry, school.record.batch():
+        unlisted.record(desk, people.values())
         done = entry.report(
             school.record,
             command,
@@ -213,6 +217,7 @@ def _people(
     named = [(one, Role.REFERRED) for one in asking.students(desk, said["student"])]
     for option, (role, _) in PEOPLE.items():
         named += [(asking.student(desk, words), role) for words in said[f"{option}_"]]
+    named += unlisted.named(desk, said)
     for one, role in named:
         found[one.student_id] = one
         roles.setdefault(one.student_id, []).append(role)
