@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import click
 
-from cli import Desk, answers, asking, pass_desk, purposed
+from cli import Desk, answers, asking, naming, pass_desk, purposed
 from cli.asking import ASK
 from cli.drafts import kept_on_failure
 from cli.errors import RECORDED
@@ -210,6 +210,7 @@ def list_(
 @follows
 @pass_desk
 @kept_on_failure
+@naming.heeding
 def statement(desk: Desk, id: str, **said: Any) -> None:
     """Add what one person saw, was told or concluded.
 
@@ -235,7 +236,9 @@ def statement(desk: Desk, id: str, **said: Any) -> None:
         observed_at=said["where"],
         text=text,
     )
-    _do(desk, whole, command, said)
+    named = naming.in_statement(desk, said, whole, command)
+    _do(desk, whole, named.command, said, named.join)
+    named.tell(desk)
 
 
 @incident.command()

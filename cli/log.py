@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
-from cli import Desk, answers, asking, pass_desk, unlisted
+from cli import Desk, answers, asking, naming, pass_desk, unlisted
 from cli.asking import ASK
 from cli.drafts import kept_on_failure
 from cli.trial import trial
@@ -98,6 +98,7 @@ def _people_options(command: F) -> F:
 @answers
 @pass_desk
 @kept_on_failure
+@naming.heeding
 def log(desk: Desk, **said: Any) -> None:
     """Log an incident: only STUDENT and --did are needed, several students joined by `and`.
 
@@ -110,10 +111,11 @@ def log(desk: Desk, **said: Any) -> None:
       bledger log mateo cruz and jonah wells --did fighting --by okafor --slip 0147
       bledger log 104233 --did tardy
     """
-    command, people = _command(desk, said)
+    named = _command(desk, said)
+    command = named.command
     school = desk.school
     with trial(desk, said["dry_run"]) as dry, school.record.batch():
-        unlisted.record(desk, people.values())
+        unlisted.record(desk, named.found.values())
         done = entry.report(
             school.record,
             command,
@@ -132,7 +134,7 @@ def log(desk: Desk, **said: Any) -> None:
         school.record.short("incident", id),
         done.events,
         done.repeated,
-        people,
+        named.found,
         school.staff_names,
         alike,
         _answer_by(desk, command, done.events),
@@ -157,8 +159,8 @@ def _key(said: Mapping[str, Any]) -> str | None:
     return f"slip:{said['slip']}" if said["slip"] else None
 
 
-def _command(desk: Desk, said: Mapping[str, Any]) -> tuple[ReportIncident, dict[str, Found]]:
-    """The command, and the students in it by id."""
+def _command(desk: Desk, said: Mapping[str, Any]) -> naming.Named:
+    """The command, and who is named in it."""
     people, found = _people(desk, said)
     reporter = asking.staff(desk, said["by"]) if said["by"] else None
     location, own_word = place(desk, said["where"])
@@ -180,7 +182,7 @@ def _command(desk: Desk, said: Mapping[str, Any]) -> tuple[ReportIncident, dict[
         office=True if said["office"] is None and said["to"] else said["office"],
         office_to=_office(desk, said),
     )
-    return command, found
+    return naming.in_report(desk, said, command, found)
 
 
 def place(desk: Desk, said: str | None) -> tuple[Location | None, str | None]:
