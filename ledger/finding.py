@@ -222,6 +222,11 @@ def unlisted(db: Db) -> list[Found]:
     return [_found(row) for row in _rows(db, "active AND name LIKE ?", [f"%{BY_NUMBER}"], ALL)]
 
 
+def everyone(db: Db) -> list[Found]:
+    """Every student who is here, by name."""
+    return [_found(row) for row in _rows(db, "active = 1", [], ALL)]
+
+
 def one(finding: Finding, said: str) -> Found:
     """The only student who fits; Unclear, NoSuch or Which when there is not exactly one."""
     if not said.strip():
