@@ -199,6 +199,20 @@ def test_an_id_that_is_used_again_for_another_child_renames_nobody(
         known.then(recorded(who=said))
 
 
+def test_a_user_name_that_is_the_id_again_makes_no_two_children_one() -> None:
+    before, said = (
+        one.model_copy(
+            update={
+                "birth_date": None,
+                "numbers": (("sourcedId", "1"), ("username", "1"), ("identifier", number)),
+            }
+        )
+        for one, number in ((BO, "3001"), (OTHER_CHILD, "3777"))
+    )
+    story = given(STUDENT, recorded(who=before)).when(record(who=said))
+    story.refused("this id was another student's")
+
+
 def test_who_is_known_by_a_number_alone_is_not_here_and_may_be_spoken_of() -> None:
     story = given(STUDENT).when(NUMBERED).then(NUMBERED.became(StudentNumbered))
     assert not story.state.here
