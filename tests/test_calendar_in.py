@@ -341,6 +341,7 @@ BAD_EVENTS = {
     "no day of this age": (on("00010101", "Labor Day"), 5, "DTSTART"),
     "no such time": ("DTSTART:20260907T250000\nSUMMARY:Early release", 5, "DTSTART"),
     "no such end": (on("20260907", "Labor Day", "DTEND:x"), 7, "DTEND"),
+    "an end before it begins": (on("20260907", "Labor Day", "DTEND:20260820"), 7, "DTEND"),
     "no such length": (on("20260907", "Labor Day", "DURATION:long"), 7, "DURATION"),
     "a life": (on("20260907", "Break", "DTEND:20990907"), 5, "DTEND"),
     "no such exception": (on("20260907", "Labor Day", "EXDATE:x"), 7, "EXDATE"),
@@ -451,7 +452,7 @@ def test_a_bad_row_is_named_and_the_rest_goes_in(reads: Reads, row: str) -> None
 
 def test_a_spreadsheet_without_kinds_is_told_what_it_needs(reads: Reads) -> None:
     for text in ("date,name\n2026-09-07,Labor Day\n", "", "PK\x03\x04\x00\x00"):
-        with pytest.raises(Unreadable, match=r"kind|header"):
+        with pytest.raises(Unreadable, match=r"kind|header|is a zip"):
             reads(text, "days.csv")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from desk import Answer, School
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 
+from ledger.imports import history_map
 from ledger.imports.flags import NO, YES, flag_of
 
 HEADER = "student_id,effective_on,iep,section_504,english_learner"
@@ -37,10 +39,10 @@ def history(desk: School, words: str = "ana rivera") -> list[tuple[str, str]]:
 
 def test_a_flag_of_a_day_that_came_is_shown_and_one_of_next_month_is_not(desk: School) -> None:
     assert take(desk, "104233,2026-08-13,yes,,", "104234,2026-11-13,yes,,").code == 0
-    assert "iep" in shown(desk)
+    assert "IEP" in shown(desk)
     assert "no IEP or 504 known" in shown(desk, "leo park")
     desk.clock.at = datetime(2026, 11, 14, 19, 0, tzinfo=UTC)
-    assert "iep" in shown(desk, "leo park")
+    assert "IEP" in shown(desk, "leo park")
 
 
 def test_several_days_of_one_student_are_a_history(desk: School) -> None:
@@ -51,8 +53,8 @@ def test_several_days_of_one_student_are_a_history(desk: School) -> None:
         ("2026-09-01", ""),
         ("2026-10-01", "section-504"),
     ]
-    assert "section 504" in shown(desk)
-    assert "iep" not in shown(desk)
+    assert "504 plan" in shown(desk)
+    assert "IEP" not in shown(desk)
 
 
 def test_the_same_file_adds_nothing_and_a_corrected_row_is_one_event(desk: School) -> None:
@@ -62,14 +64,14 @@ def test_the_same_file_adds_nothing_and_a_corrected_row_is_one_event(desk: Schoo
     assert (again["appended"], again["unchanged"]) == (0, 2)
     assert take(desk, "104233,2026-08-13,,yes,", rows[1]).json["appended"] == 1
     assert history(desk) == [("2026-08-13", "iep"), ("2026-08-13", "section-504")]
-    assert "section 504" in shown(desk)
+    assert "504 plan" in shown(desk)
 
 
 def test_a_file_says_nothing_of_flags_that_it_has_no_column_for(desk: School) -> None:
     take(desk, "104233,2026-08-13,yes,,")
     header = "student_id,effective_on,foster"
     take(desk, "104233,2026-09-01,x", header=header)
-    assert "foster, iep" in shown(desk)
+    assert "foster, IEP" in shown(desk)
     assert take(desk, "104233,2026-08-13,yes,,").json["appended"] == 0
     assert take(desk, "104233,2026-09-01,x", header=header).json["appended"] == 0
 
@@ -87,7 +89,7 @@ def test_a_sink_is_given_every_day_on_which_a_flag_changed(desk: School) -> None
 def test_a_roster_takes_no_flag_away(desk: School) -> None:
     take(desk, "104233,2026-08-13,yes,,")
     desk.ok("roster", "import", str(desk.root / "oneroster"))
-    assert "iep" in shown(desk)
+    assert "IEP" in shown(desk)
 
 
 @pytest.mark.parametrize(
@@ -174,6 +176,23 @@ def test_a_file_without_its_columns_is_refused_with_a_sentence(desk: School, hea
     told = take(desk, "104233,2026-08-13", header=header)
     assert (told.code, told.out) == (1, "")
     assert "bledger roster flags --help" in told.err
+
+
+def test_a_workbook_under_another_name_is_told_how_to_come(desk: School) -> None:
+    path = desk.root / "flags.csv"
+    with zipfile.ZipFile(path, "w") as workbook:
+        workbook.writestr("xl/workbook.xml", "<workbook/>")
+    map_ = desk.root / "map.toml"
+    map_.write_text(history_map.example(), "utf-8")
+    for argv in (
+        ("roster", "flags", path),
+        ("roster", "import", path),
+        ("calendar", "import", path),
+        ("import", "incidents", path, "--map", map_),
+    ):
+        told = desk(*map(str, argv))
+        assert (told.code, "is a workbook" in told.err) == (1, True), told.err
+        assert "save it as CSV" in told.err
 
 
 def test_a_file_that_is_not_there_is_told(desk: School) -> None:

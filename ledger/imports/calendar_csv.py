@@ -25,6 +25,7 @@ from ledger.imports.calendars import (
     time_of,
 )
 from ledger.imports.sheets import BadRow, Columns, Layout, Reading, Row, plain
+from ledger.imports.sources import check_text
 
 T = TypeVar("T")
 NAME_CAP = 40  # characters of a period's name
@@ -69,6 +70,7 @@ def read(path: Path) -> Told:
     """What the rows of a spreadsheet say of days and bells; raises Unreadable."""
     if not path.is_file():
         raise Unreadable(f"{path} is not a file that can be read")
+    check_text(path)
     layout = Layout(
         files={path.name: COLUMNS},
         main=path.name,

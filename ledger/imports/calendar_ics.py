@@ -300,14 +300,17 @@ class _Reading:
         if not begins:
             raise _Bad(event.line, "DTSTART", "is missing")
         start = self._moment(begins)
-        length = max(self._length(event, start), timedelta())
+        length = self._length(event, start)
         if length.days > SPAN_CAP:
             raise _Bad(begins.line, "DTEND", f"is more than {SPAN_CAP} days after its start")
         return start, length
 
     def _length(self, event: _Event, start: _Moment) -> timedelta:
         if end := event.get("DTEND"):
-            return self._moment(end).local(start.zone or self.how.zone) - start.wall
+            length = self._moment(end).local(start.zone or self.how.zone) - start.wall
+            if length < timedelta():
+                raise _Bad(end.line, "DTEND", "is before its start")
+            return length
         long = event.get("DURATION")
         if long is None:
             return ONE_DAY * start.whole

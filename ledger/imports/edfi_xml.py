@@ -11,7 +11,7 @@ from xml.parsers import expat
 
 from ledger.imports import Problem, Unreadable
 from ledger.imports.sheets import Problems
-from ledger.imports.sources import cause
+from ledger.imports.sources import cause, check_text
 
 Progress = Callable[[int], None]  # bytes that were read so far
 
@@ -90,6 +90,7 @@ class Interchange:
 
     def __iter__(self) -> Iterator[Element]:
         """The records; raises Unreadable when the file is no interchange of this kind."""
+        check_text(self.path)
         try:
             with self.path.open("rb") as file:
                 yield from self._records(file)
@@ -100,8 +101,6 @@ class Interchange:
         fed = 0
         while True:
             chunk = file.read(CHUNK)
-            if not fed and chunk.startswith(b"PK\x03\x04"):
-                raise Unreadable(f"{self.path} is a zip: unpack it and import the file that it has")
             fed += len(chunk)
             stopped = self._parsed(chunk, fed)
             yield from self._taken()

@@ -16,6 +16,7 @@ from ledger.imports import Problem, Unreadable
 from ledger.imports.oneroster_words import day
 from ledger.imports.scratch import SeenOnDisk, scratch
 from ledger.imports.sheets import BadRow, Columns, Layout, Reading, Row, plain
+from ledger.imports.sources import check_text
 from ledger.store import Actor, Ledger
 
 FLAG = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
@@ -90,6 +91,7 @@ def take_in(
     """Record what a file says of each student's flags; raises Unreadable when nothing is read."""
     if not path.is_file():
         raise Unreadable(f"{path} is no file. Give a CSV of flags; {REMEDY}")
+    check_text(path)
     about, odd = _flags(path)
     appended = unchanged = 0
     with scratch() as db:

@@ -50,13 +50,13 @@ from ledger.imports.incidents import (
 )
 from ledger.imports.scratch import scratch
 from ledger.imports.sheets import BadRow, Columns, Layout, Reading, Row
+from ledger.imports.sources import check_text
 
 SOURCE = "csv"
 SHORT = 60
 IDENTIFIER_CAP, NUMBER_CAP, NAME_CAP, NOTES_CAP = 100, 60, 200, 20_000
 MINUTES_CAP = 10_000
 NOON = time(12)
-ZIP = b"PK\x03\x04"
 ISO_DATES, CLOCKS = ("%Y-%m-%d",), ("%H:%M", "%H:%M:%S", "%I:%M %p", "%I:%M%p")
 YES, NO = frozenset(["yes", "y", "true", "t", "1", "x"]), frozenset(["no", "n", "false", "f", "0"])
 OF_INCIDENT = (  # told in every row of an incident, and to be the same in all of them
@@ -87,10 +87,7 @@ def opened(
     """The history in a CSV file; raises Unreadable when it cannot be read, BadMap when unmapped."""
     if not path.is_file():
         raise Unreadable(f"{path}: there is no such file")
-    with path.open("rb") as file:
-        packed = file.read(4) == ZIP
-    if packed:
-        raise Unreadable(f"{path} is a zip: unpack it and import the file that it has")
+    check_text(path)
     with scratch(TABLES) as db:
         reading = _Reading(path, map_, map_.zone or zone, db)
         reading.read(progress)

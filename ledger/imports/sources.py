@@ -59,6 +59,33 @@ ZIP_LAWS: tuple[tuple[Callable[[Members], object], str], ...] = (
 )
 
 
+ZIP, OLD_WORKBOOK = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+IN_WORKBOOK = ("xl/workbook.xml", "content.xml", "Index/Document.iwa")  # Excel, Calc, Numbers
+WORKBOOK = "is a workbook of a spreadsheet, whatever its name says: open it there, save it as CSV"
+
+
+def check_text(path: Path) -> None:
+    """Raises Unreadable for what is no text at all: a zip, or a workbook under another name."""
+    try:
+        with path.open("rb") as file:
+            start = file.read(4)
+    except OSError as error:
+        raise Unreadable(f"{path} cannot be read: {cause(error)}") from None
+    if start == OLD_WORKBOOK or (start == ZIP and is_workbook(path)):
+        raise Unreadable(f"{path} {WORKBOOK}")
+    if start == ZIP:
+        raise Unreadable(f"{path} is a zip: unpack it and import the file that it has")
+
+
+def is_workbook(path: Path) -> bool:
+    """Whether a zip is what a spreadsheet saves."""
+    try:
+        with _Wary(path) as file, zipfile.ZipFile(file) as archive:
+            return not {*archive.namelist()}.isdisjoint(IN_WORKBOOK)
+    except DAMAGE:
+        return False
+
+
 class _Wary(io.FileIO):
     """A file that refuses one huge read: zipfile reads a zip's list of members in one piece."""
 
@@ -77,6 +104,8 @@ def csv_files(path: Path, names: Iterable[str]) -> Iterator[dict[str, Opener | N
     if path.is_dir():
         yield _by_name(path, names, _in_folder(path))
     elif path.is_file():
+        if is_workbook(path):
+            raise Unreadable(f"{path} {WORKBOOK}")
         with _zip(path) as archive:
             yield _by_name(path, names, _in_zip(path, archive, names))
     else:
