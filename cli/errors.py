@@ -37,6 +37,7 @@ CODES = {
     "Unreadable": FAILED,
     "Unwritable": STORAGE,
     "BadSheet": USAGE,
+    "BadMap": USAGE,
     "Failed": FAILED,
 }
 

@@ -93,6 +93,17 @@ def test_what_a_later_file_no_longer_has_stays_and_is_counted(desk: School) -> N
     assert len(imported(desk)) == 4
 
 
+def test_an_incident_of_a_day_to_come_is_said(desk: School) -> None:
+    days = ("2026-10-15", "2027-10-14")
+    records = [incident(str(n), day=day) for n, day in enumerate(days)]
+    path = written(desk.root, *records)
+    for more in (("--dry-run",), ()):
+        said = taken(desk, path, *more)
+        assert [one["reason"] for one in said["problems"] if "still to come" in one["reason"]]
+        assert (said["odd"], said["rejected"]) == (1, 0)
+    assert counts(said) == (2, 0, 0)
+
+
 def test_two_sources_count_for_themselves(desk: School) -> None:
     path = written(desk.root, *an_incident(1))
     assert counts(taken(desk, path, "--source", "aspen")) == (1, 0, 0)
@@ -285,7 +296,7 @@ def test_a_terminal_shows_how_far_it_is(desk: School, monkeypatch: pytest.Monkey
     [
         (("none.xml",), 1, "none.xml is not there"),
         (("referrals.csv",), 2, "a CSV needs --map"),
-        (("referrals.csv", "--map", "none.toml"), 1, "none.toml cannot be read"),
+        (("referrals.csv", "--map", "none.toml"), 2, "none.toml cannot be read"),
         (("map.toml",), 1, "is no XML that can be read"),
         (("history.xml", "--source", "x" * 61), 2, "--source is longer than 60 characters"),
     ],

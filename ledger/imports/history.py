@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import TypeVar
 
@@ -18,6 +19,7 @@ from ledger.imports.sheets import Problems
 from ledger.store import Actor, Ledger, natural_key
 
 BATCH = 1_000
+A_DAY = timedelta(days=1)  # a day without a time is kept as its noon
 ZEROS = 6  # that a spreadsheet may have taken from the front of a number
 SHORTENED_CAP = 10_000
 T = TypeVar("T")
@@ -28,6 +30,7 @@ REUSED = (
     "is left out. If the source counts anew each year, import with a --source of its own"
 )
 KNOWN_IN_PART = "is known, and part of it cannot be read here: it is left as it was"
+TO_COME = "is of a day that is still to come: taken as it is, correct it at its source"
 
 
 @dataclass
@@ -75,6 +78,7 @@ class Taking:
     actor: Actor
     source: str
     here: Here
+    now: datetime
     schools: Schools = None
 
     def stream_id(self, school: str, identifier: str) -> str:
@@ -124,6 +128,7 @@ def survey(taking: Taking, history: History, roster: Roster) -> TakenIn:
             continue
         try:
             command(told, taking.source, here)
+            _say_to_come(taking, history, told, taken)
             taken.appended += 1
         except BadRecord as bad:
             _note(taken, history, told.line, *bad.args)
@@ -151,6 +156,7 @@ def _take(taking: Taking, history: History, told: Told, taken: TakenIn) -> None:
 
 def _record(taking: Taking, history: History, told: Told, taken: TakenIn) -> None:
     id = taking.stream_id(told.school, told.identifier)
+    _say_to_come(taking, history, told, taken)
     stands = INCIDENT.fold(taking.ledger.stream(f"incident-{id}"))
     said = command(told, taking.source, taking.here)
     if stands.past is not None and not told.whole and _loses(said, stands.past):
@@ -167,6 +173,11 @@ def _record(taking: Taking, history: History, told: Told, taken: TakenIn) -> Non
         taking.ledger.do(INCIDENT, id, said, taking.actor, again=True)
         taken.corrected += 1
     return None
+
+
+def _say_to_come(taking: Taking, history: History, told: Told, taken: TakenIn) -> None:
+    if told.occurred.at - taking.now > A_DAY:
+        _note(taken, history, told.line, "", TO_COME, refused=False)
 
 
 def _changes(said: ImportIncident, stands: Incident) -> bool:
