@@ -256,6 +256,8 @@ class Student:
 
     def retired(self, source: str) -> bool:
         """Whether another source speaks of the student in this one's place."""
+        if source == BY_HAND and self.facts.keys() - {BY_HAND}:
+            return True
         return any(old == source and new in self.listed for new, old in self.instead.items())
 
 
