@@ -352,7 +352,9 @@ def test_what_was_imported_from_this_system_is_not_sent_back_unless_adopted() ->
 
     def came(**more: Any) -> Extract:
         origin = {"source": "old-sis", "adopted": [], "identifier": "77", "line": {}} | more
-        return sis.extract([replace(r, body=r.body | {"came": origin}) for r in records])
+        return sis.extract(
+            [replace(r, body=r.body | {"came": origin | {"was": r.body}}) for r in records]
+        )
 
     said = a_map(column("incident.identifier"), column("student.number"))
     own = a_sink(said, origins=frozenset({"old-sis"}))
