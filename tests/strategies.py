@@ -88,9 +88,9 @@ NAMED: dict[str, Strategy] = {
     "version": st.integers(1, 9),
     "zone": st.sampled_from((ZONE, "UTC", "Pacific/Auckland")),
     "school_id": st.just("9"),
-    "source": st.sampled_from(("roster", "by hand")),
+    "source": st.sampled_from(("roster", "state", "by hand")),
     **dict.fromkeys(("flags", "about"), st.sampled_from(("iep", "section-504", "foster"))),
-    "instead_of": st.sampled_from(("roster", "by hand")),
+    "instead_of": st.sampled_from(("roster", "state", "by hand")),
     "name": st.sampled_from(("2025-26", "2026-27", "summer")),
     **dict.fromkeys(("by", "to", "reported_by", "recorded_by", "office_to", "homeroom"), STAFF_ID),
 }

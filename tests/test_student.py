@@ -118,8 +118,8 @@ def test_a_fact_that_changed_is_recorded_from_its_day_on(changed: dict[str, Any]
 
 
 def test_each_source_has_its_own_facts() -> None:
-    other = record(source="by hand", grade="4")
-    both = here().when(other).then(recorded(source="by hand", grade="4"))
+    other = record(source="state", grade="4")
+    both = here().when(other).then(recorded(source="state", grade="4"))
     both.when(record()).then()
     both.when(other).then()
 
@@ -134,7 +134,7 @@ def test_a_student_leaves_once() -> None:
 
 
 def test_a_source_withdraws_only_whom_it_described() -> None:
-    here().when(withdraw("by hand")).then()
+    here().when(withdraw("state")).then()
     given(STUDENT).when(withdraw()).then()
 
 
@@ -143,12 +143,12 @@ def unlisted(source: str) -> StudentUnlisted:
 
 
 def test_a_student_leaves_when_the_last_source_has_them_no_longer() -> None:
-    both = here(recorded(source="by hand"))
+    both = here(recorded(source="state"))
     one = both.when(withdraw()).then(unlisted("roster"))
     assert one.state.here
-    gone = one.when(withdraw("by hand")).then(withdrawn("by hand"))
+    gone = one.when(withdraw("state")).then(withdrawn("by hand"))
     assert not gone.state.here
-    gone.when(record(source="by hand")).then(recorded(source="by hand"))
+    gone.when(record(source="state")).then(recorded(source="by hand"))
 
 
 @for_all(st.lists(st.tuples(st.sampled_from("AB"), st.booleans()), max_size=12))
