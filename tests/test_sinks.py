@@ -14,11 +14,12 @@ import pytest
 import sis
 from desk import School
 from hypothesis import given, settings
-from test_edfi import OTHERS, STAFF, assert_valid, lines, needs_schemas, why
+from test_edfi import OTHERS, STAFF, assert_valid, core_descriptors, lines, needs_schemas, why
 
 from ledger.exports import KINDS, BadSink, Held, Sink, prepared
 from ledger.exports.asked import asked
 from ledger.exports.edfi import EDFI, records
+from ledger.exports.edfi_words import SETS, known
 from ledger.exports.writing import check, write_run
 from ledger.reading import Extract, SisRecord
 
@@ -260,7 +261,8 @@ def test_a_place_without_a_word_can_be_given_one() -> None:
     [
         ({"Behaviour": {}}, "[sink.ods.core] Behaviour is not known; it may say Behavior,"),
         ({"Behavior": {"fightin": "Other"}}, "[sink.ods.core.Behavior] fightin is not known"),
-        ({"Behavior": {"fighting": ""}}, 'fighting = "a word of Ed-Fi\'s"'),
+        ({"Behavior": {"fighting": ""}}, 'fighting = "uri://…/BehaviorDescriptor#a word"'),
+        ({"Behavior": {"fighting": "State Ofense"}}, "Other, School Code of Conduct, School Viol"),
         ({"Behavior": {"fighting": 7}}, "[sink.ods.core.Behavior] fighting cannot be followed"),
         ({"Behavior": {"fighting": "a" * 51}}, "fighting cannot be followed"),
         ({"Behavior": {"fighting": "a#b"}}, "fighting cannot be followed"),
@@ -274,6 +276,20 @@ def test_a_place_without_a_word_can_be_given_one() -> None:
 def test_a_word_that_cannot_be_is_named(core: Any, part: str) -> None:
     with pytest.raises(BadSink, match=re.escape(part)):
         sis.sink(core=core, descriptors="core")
+
+
+@pytest.mark.parametrize("kind", ["sourceId", "Identifier", "userIds:", "userIds", "email"])
+def test_a_number_that_no_roster_has_is_not_a_students(kind: str) -> None:
+    with pytest.raises(BadSink, match=re.escape("[ids.ods] student cannot be followed")):
+        EDFI.sink_from("ods", TABLE, {"ods": {"school": 1, "student": kind}}, "1", Path())
+
+
+@needs_schemas
+@pytest.mark.parametrize("of", sorted(SETS))
+def test_each_word_that_ed_fi_has_can_be_said(of: str) -> None:
+    begins = f"uri://ed-fi.org/{of}Descriptor#"
+    published = (word for word in core_descriptors() if word.startswith(begins))
+    assert known(of) == sorted(word.removeprefix(begins) for word in published)
 
 
 def test_words_of_the_sink_are_not_set_beside_our_own() -> None:

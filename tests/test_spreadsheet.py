@@ -497,6 +497,10 @@ CODE = {"header": "Code", "field": "behavior.code", "codes": "b"}
         ),
         (a_map(column("student.name")), "field cannot be followed: write field = one of incident"),
         (a_map(DATE, DATE), 'swis.toml has two columns "Date": every header stands once'),
+        (
+            a_map(DATE, DATE | {"header": "date"}),
+            'two columns "Date": every header stands once',
+        ),
         (a_map(DATE | {"format": "%B"}), "format: it may hold %Y, %y, %m, %-m, %d, %-d."),
         (a_map(DATE | {"format": "%H"}), "format: it may hold %Y, %y, %m, %-m, %d, %-d."),
         (a_map(DATE | {"format": "%"}), "format: it may hold %Y"),

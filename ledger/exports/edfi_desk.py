@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ledger.exports import CodeMap, Line, Sink
 from ledger.exports.desk import Back, Desk, numbers
 from ledger.exports.edfi_settings import EdFi
-from ledger.exports.edfi_words import OURS, SETS, WORDS, uri
+from ledger.exports.edfi_words import DESCRIPTOR, OURS, SETS, WORDS, uri
 
 if TYPE_CHECKING:
     from ledger.reading import Extract
@@ -27,7 +27,6 @@ LENGTHS = {
     "lastSurname": 75,
     "caseNumber": 20,
 }
-DESCRIPTOR = 306  # the length of one
 
 
 def found(own: EdFi, of: str, code: str) -> str | None:

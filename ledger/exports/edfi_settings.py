@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ledger.exports import BadSink, Sink
-from ledger.exports.edfi_words import OURS, SETS, uri
+from ledger.exports.edfi_words import DESCRIPTOR, OURS, SETS, known
 from ledger.exports.settings import Laws, followed, one_of, sink_of
 
 STANDARDS = ("5.0", "5.1", "5.2", "6.0")
@@ -36,19 +36,19 @@ def _namespace(value: Any) -> bool:
 
 
 def _word(of: str) -> Callable[[Any], bool]:
-    """Whether it is a word of Ed-Fi's for this set, or a whole descriptor of another's."""
+    """Whether it is a word of Ed-Fi's for this set, or a whole descriptor of anybody's."""
     whole = re.compile(rf"uri://[!-~]+/{of}Descriptor#[^#]*[^#\s]")
-    plain = re.compile(r"(?!uri:)[^#\s]([^#\t-\r]{0,48}[^#\s])?")
 
     def holds(said: Any) -> bool:
-        fits = isinstance(said, str) and said.isprintable() and len(uri(of, said)) <= 306
-        return fits and bool(whole.fullmatch(said) or plain.fullmatch(said))
+        if not isinstance(said, str) or said in known(of):
+            return isinstance(said, str)
+        return len(said) <= DESCRIPTOR and said.isprintable() and bool(whole.fullmatch(said))
 
     return holds
 
 
 ANY_TABLE = (lambda _: True, "")  # it is looked at by itself
-WORD = '{} = "a word of Ed-Fi\'s" or "uri://…/{}Descriptor#a word"'
+WORD = '{0} = "uri://…/{1}Descriptor#a word", or a word of Ed-Fi\'s: {2}'
 NEEDS = {  # a kind of record → the kind that it refers to
     "behavior": "incident",
     "non-offender": "incident",
@@ -107,7 +107,8 @@ def _core(where: str, said: Mapping[str, Any]) -> Mapping[str, Mapping[str, str]
     """What the sink calls codes of ours where that is not Ed-Fi's usual word."""
     core = followed(f"{where}]", said.get("core", {}), dict.fromkeys(SETS, ANY_TABLE))
     for of, own in core.items():
-        codes = {code.value: (_word(of), WORD.format(code.value, of)) for code in SETS[of]}
+        words = ", ".join(known(of))
+        codes = {code.value: (_word(of), WORD.format(code.value, of, words)) for code in SETS[of]}
         followed(f"{where}.{of}]", own, codes)
         if of in OURS and said.get("descriptors", "local") == "local":
             raise BadSink(f'{where}.{of}] is for descriptors = "core"; here our own words go out.')

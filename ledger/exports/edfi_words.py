@@ -16,6 +16,7 @@ from ledger.domain.codes import (
 )
 
 CORE = "uri://ed-fi.org"
+DESCRIPTOR = 306  # the length of one
 OURS: Mapping[str, type[Code]] = {"Behavior": Behavior, "Discipline": Action}  # local or core
 
 
@@ -182,6 +183,35 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "RestraintEventReason": _by_code(_REASON),
     "ReporterDescription": {"staff": "Staff"},
 }
+
+# Words of these sets that no code of ours goes to; a sink's own map may.
+_BESIDE = {
+    "Discipline": (
+        "Expulsion",
+        "Expulsion under Guns Free School Act",
+        "Expulsion under Guns Free School Act with Services",
+        "Expulsion with Services",
+    ),
+    "IncidentLocation": (
+        "Auditorium",
+        "Computer lab",
+        "Off-campus at a school sponsored activity",
+        "Off-campus at another location unrelated to school",
+        "Off-campus at other school",
+        "Off-campus at other school district facility",
+        "On-campus other inside area",
+        "On-campus other outside area",
+        "Online",
+        "Stadium",
+        "Walking to or from school",
+    ),
+    "Weapon": ("Handgun", "Rifle/Shotgun", "Unknown"),
+}
+
+
+def known(of: str) -> list[str]:
+    """Every word that Ed-Fi has in this set."""
+    return sorted({*WORDS[of].values(), *_BESIDE.get(of, ())})
 
 
 def uri(of: str, word: str) -> str:

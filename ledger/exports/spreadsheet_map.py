@@ -225,8 +225,9 @@ def _codes(
 
 
 def _headers(where: str, headers: Sequence[str], dialect: Dialect) -> None:
+    small = [header.casefold() for header in headers]  # some readers take no note of case
     for header in headers:
-        if headers.count(header) > 1:
+        if small.count(header.casefold()) > 1:
             raise BadSink(f'{where} has two columns "{header}": every header stands once.')
         try:
             fitting(header, dialect)
