@@ -133,7 +133,9 @@ def _taken(
         school=school.settings.school_id,
         numbers=_own_numbers(desk),
     )
-    taking = Taking(school.record, school.actor, source, here, school.now, schools or None)
+    taking = Taking(
+        school.record, school.actor, source, here, school.now, schools or None, students.kept
+    )
     if dry_run:
         return survey(taking, history, roster), _numbers(roster)
     known = known_of(db, source, schools or None)

@@ -104,6 +104,22 @@ def test_an_incident_of_a_day_to_come_is_said(desk: School) -> None:
     assert counts(said) == (2, 0, 0)
 
 
+def test_students_who_were_found_the_same_correct_no_incident(desk: School) -> None:
+    path = written(desk.root, *an_incident(1, "104233"), *an_incident(2), *an_incident(3, "104234"))
+    taken(desk, path)
+    desk.ok("roster", "link", "900101", "--same-as", "104233", "--yes")
+    desk.ok("roster", "link", "104234", "--same-as", "104233", "--yes")
+    assert counts(taken(desk, path)) == (0, 0, 3)
+    later = path.read_text("utf-8").replace("10:15:00", "11:15:00")
+    path.write_text(later, "utf-8")
+    assert counts(taken(desk, path)) == (0, 3, 0)
+    assert counts(taken(desk, path)) == (0, 0, 3)
+    (shown,) = desk.ok("roster", "find", "104233", "--json").json["students"]
+    listed = desk.ok("incident", "list", "104233", "--json").json["incidents"]
+    assert len(listed) == 3
+    assert all(shown["student_id"] in str(one) for one in listed)
+
+
 def test_two_sources_count_for_themselves(desk: School) -> None:
     path = written(desk.root, *an_incident(1))
     assert counts(taken(desk, path, "--source", "aspen")) == (1, 0, 0)

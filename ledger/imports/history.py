@@ -80,6 +80,7 @@ class Taking:
     here: Here
     now: datetime
     schools: Schools = None
+    kept: Callable[[str], str] = str  # under which id the child of an id is shown
 
     def stream_id(self, school: str, identifier: str) -> str:
         """Our id of a source's incident: it follows from the source's own."""
@@ -159,6 +160,8 @@ def _record(taking: Taking, history: History, told: Told, taken: TakenIn) -> Non
     _say_to_come(taking, history, told, taken)
     stands = INCIDENT.fold(taking.ledger.stream(f"incident-{id}"))
     said = command(told, taking.source, taking.here)
+    if stands.past is not None and _changes(said, stands):
+        said = command(told, taking.source, _as_then(taking, stands.past))
     if stands.past is not None and not told.whole and _loses(said, stands.past):
         taken.kept += 1
         return _note(taken, history, told.line, "", KNOWN_IN_PART, refused=False)
@@ -173,6 +176,13 @@ def _record(taking: Taking, history: History, told: Told, taken: TakenIn) -> Non
         taking.ledger.do(INCIDENT, id, said, taking.actor, again=True)
         taken.corrected += 1
     return None
+
+
+def _as_then(taking: Taking, past: OfSource) -> Here:
+    """Finds students under the ids that this incident has, whomever they were found to be since."""
+    own = {taking.kept(id): id for id in sorted(_students(past))}
+    found = taking.here.student
+    return replace(taking.here, student=lambda number: own.get(id := found(number), id))
 
 
 def _say_to_come(taking: Taking, history: History, told: Told, taken: TakenIn) -> None:
