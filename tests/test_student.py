@@ -146,9 +146,9 @@ def test_a_student_leaves_when_the_last_source_has_them_no_longer() -> None:
     both = here(recorded(source="state"))
     one = both.when(withdraw()).then(unlisted("roster"))
     assert one.state.here
-    gone = one.when(withdraw("state")).then(withdrawn("by hand"))
+    gone = one.when(withdraw("state")).then(withdrawn("state"))
     assert not gone.state.here
-    gone.when(record(source="state")).then(recorded(source="by hand"))
+    gone.when(record(source="state")).then(recorded(source="state"))
 
 
 @for_all(st.lists(st.tuples(st.sampled_from("AB"), st.booleans()), max_size=12))
