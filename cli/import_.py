@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -29,6 +30,7 @@ from ledger.imports.incidents import Here, History
 from ledger.imports.linking import Students
 
 SHOWN = 30  # problems on a screen
+FEW = 3  # different words that a small file may have
 WORDS = 20  # words without a code on a screen
 MANY = 10_000  # rows from which speed and memory are told
 FOLLOWED = 10_000  # incidents after which the views follow: at once they would be too many
@@ -187,14 +189,27 @@ def _fields(
         "rejected": len(refused),
         "odd": len(taken.problems) - len(refused),
         **numbers,
-        "words": [
-            {"codes": codes, "word": word, "count": count}
-            for (codes, word), count in sorted(history.words.items())
-        ],
+        "words": _words_of(history),
         "problems": [asdict(problem) for problem in taken.problems],
         "seconds": round(took, 1),
         "peak_mib": _peak(),
     }
+
+
+def _words_of(history: History) -> list[dict[str, Any]]:
+    """Words without a code; none of a column that has another word in most rows: it is no code's.
+
+    What a wrong map takes for a code may be whose row it is.
+    """
+    distinct = Counter(codes for codes, _ in history.words)
+    wrong = {codes for codes, n in distinct.items() if n >= FEW and 2 * n > history.rows}
+    counts: Counter[tuple[str, str]] = Counter()
+    for (codes, word), count in history.words.items():
+        counts[codes, "" if codes in wrong else word] += count
+    return [
+        {"codes": codes, "word": word, "count": count}
+        for (codes, word), count in sorted(counts.items())
+    ]
 
 
 def _peak() -> int:
@@ -258,7 +273,12 @@ def _are(count: int, what: str) -> str:
 
 
 def _words(words: list[dict[str, Any]]) -> Iterator[str]:
-    if words:
+    for one in (one for one in words if not one["word"]):
+        yield (
+            f"  most rows have a word of their own for {one['codes']}, and none has a code: is it "
+            "the right column?"
+        )
+    if words := [one for one in words if one["word"]]:
         told = [f"{one['word']} ({one['codes']}, {one['count']})" for one in words[:WORDS]]
         more = f" and {len(words) - WORDS} more" if len(words) > WORDS else ""
         yield f"  words that have no code here, kept as they came: {', '.join(told)}{more}"

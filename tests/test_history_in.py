@@ -294,6 +294,18 @@ def test_the_summary_says_what_a_person_is_to_know(desk: School) -> None:
     assert "no sink" not in again
 
 
+def test_a_wrong_column_shows_no_cell_of_a_childs_row(desk: School) -> None:
+    pupils = [f"90010{n}" for n in range(4)]
+    rows = [(str(n), *ROW[1:3], pupil, *ROW[4:]) for n, pupil in enumerate(pupils)]
+    swapped = MAP.replace('"Student ID"', '"?"').replace('"Problem Behavior"', '"Student ID"')
+    path, map_ = csv_written(desk.root, *rows, map_=swapped.replace('"?"', '"Problem Behavior"'))
+    for more in ((), ("--json",)):
+        told = desk("import", "incidents", str(path), "--map", str(map_), "--dry-run", *more)
+        assert not [pupil for pupil in pupils if pupil in told.out + told.err]
+    told = desk("import", "incidents", str(path), "--map", str(map_), "--dry-run")
+    assert "a word of their own for behavior, and none has a code" in told.out
+
+
 def test_the_printed_example_is_a_map(desk: School) -> None:
     path = desk.root / "printed.toml"
     path.write_text(desk.ok("import", "example").out, "utf-8")
