@@ -10,7 +10,6 @@ import sqlalchemy as sa
 
 from ledger.domain import Destroyed, Recorded, standing
 from ledger.domain.staff import StaffIdentity, StaffLeft, StaffRecorded, StaffRolesSet
-from ledger.domain.student import STUDENT as RULES
 from ledger.domain.student import (
     BY_HAND,
     Facts,
@@ -20,6 +19,7 @@ from ledger.domain.student import (
     StudentNumbered,
     StudentRecorded,
 )
+from ledger.domain.student import STUDENT as RULES
 from ledger.finding import BY_NUMBER, born_key, search_key
 from ledger.projections import History, Projection, Rows, number, table, text
 
