@@ -278,12 +278,6 @@ def test_a_word_that_cannot_be_is_named(core: Any, part: str) -> None:
         sis.sink(core=core, descriptors="core")
 
 
-@pytest.mark.parametrize("kind", ["sourceId", "Identifier", "userIds:", "userIds", "email"])
-def test_a_number_that_no_roster_has_is_not_a_students(kind: str) -> None:
-    with pytest.raises(BadSink, match=re.escape("[ids.ods] student cannot be followed")):
-        EDFI.sink_from("ods", TABLE, {"ods": {"school": 1, "student": kind}}, "1", Path())
-
-
 @needs_schemas
 @pytest.mark.parametrize("of", sorted(SETS))
 def test_each_word_that_ed_fi_has_can_be_said(of: str) -> None:

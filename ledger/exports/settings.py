@@ -64,7 +64,6 @@ COMMON_LAWS: Laws = {
     "text": (lambda said: type(said) is bool, "text = true or false, without quotes"),
     "preflight": (_preflights, 'preflight = ["calpads"]'),
 }
-STUDENT = r"identifier|sourcedId|username|studentUniqueId|userIds:\S+"  # kinds of roster numbers
 ANY_TABLE = (lambda said: isinstance(said, Mapping), "a table of its own")
 IDS_LAWS: Laws = {
     "school": (_number, f"school = 255901, {NUMBER.format('this')}"),
@@ -73,7 +72,7 @@ IDS_LAWS: Laws = {
         f'"255901044" = 255901044 below [ids.NAME.schools], {NUMBER.format("that")}',
     ),
     "student": (
-        lambda said: isinstance(said, str) and re.fullmatch(STUDENT, said) is not None,
+        lambda said: isinstance(said, str) and re.fullmatch(r"[A-Za-z]+(:\S+)?", said) is not None,
         'student = "identifier", "sourcedId", "username", "userIds:<type>" or "studentUniqueId"',
     ),
     "staff": (
