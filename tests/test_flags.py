@@ -125,6 +125,19 @@ def test_rows_that_contradict_each_other_are_told_and_the_first_holds(desk: Scho
     assert history(desk) == [("2026-08-13", "iep")]
 
 
+@pytest.mark.parametrize("again", ["IEP", "Special Education", "iep"])
+def test_of_two_columns_of_one_flag_the_first_is_read_and_it_is_said(
+    desk: School, again: str
+) -> None:
+    told = take(desk, "104233,2026-08-13,yes,no", header=f"student_id,effective_on,iep,{again}")
+    assert (told.code, told.json["flags"]) == (0, ["iep"])
+    assert history(desk) == [("2026-08-13", "iep")]
+    assert any(
+        "twice" in one["reason"] or "earlier column" in one["reason"]
+        for one in told.json["problems"]
+    )
+
+
 def test_zeros_that_a_spreadsheet_cut_are_recognised(desk: School) -> None:
     files = desk.root / "oneroster" / "users.csv"
     files.write_text(

@@ -54,6 +54,8 @@ ZEROS = (
     "cut: the row is left out"
 )
 SEVERAL = "several students have this number: say which kind it is with --id; the row is left out"
+NO_FLAG = "does not hold yes and no: it is no flag, and passed over"
+TWICE = "is of a flag that an earlier column is of too: the earlier one is read"
 NEITHER = "is neither yes nor no: the row is left out"
 BATCH, ZEROS_CAP = 1_000, 6
 
@@ -151,12 +153,14 @@ def _student(with_number: WithNumber, number: str) -> str:
 def _flags(path: Path) -> tuple[dict[str, str], list[Problem]]:
     """(the flag of each column that is one, what was odd of the others)."""
     headers = _Headers(path)
-    about = {column: flag for column, flag in headers.named.items() if headers.is_flag(column)}
-    if not about:
+    columns = [column for column in headers.named if headers.is_flag(column)]
+    first = {headers.named[column]: column for column in reversed(columns)}
+    if not first:
         raise Unreadable(f"{path.name} has no column of a flag, such as iep: {REMEDY}")
-    passed = [column for column in headers.named if column not in about]
-    odd = "does not hold yes and no: it is no flag, and passed over"
-    return about, [Problem(path.name, 1, column, odd) for column in passed]
+    odd = [(column, NO_FLAG) for column in headers.named if column not in columns]
+    odd += [(column, TWICE) for column in columns if first[headers.named[column]] != column]
+    about = {first[flag]: flag for flag in dict.fromkeys(map(headers.named.__getitem__, columns))}
+    return about, [Problem(path.name, 1, column, why) for column, why in odd]
 
 
 class _Headers(Reading):
