@@ -366,7 +366,7 @@ def test_what_no_school_writes_ends_the_reading_at_once(tmp_path: Path, text: st
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        (b"", "line 1, column 1: the file ends before its first record"),
+        (b"", "line 1, column 1: the file ends before its interchange does"),
         (b"PK\x03\x04rest", "is a zip: unpack it"),
         (b"Referral ID,Date\n1,2\n", "line 1, column 1: what stands there is not XML"),
         (b"\x00\x01\x02\x03", "is no XML that can be read"),

@@ -31,7 +31,7 @@ DOCTYPE = (
     "which may do harm. Nothing of it is read: export it again without"
 )
 DAMAGE = {  # expat's word → ours; the last fits all
-    expat.errors.XML_ERROR_NO_ELEMENTS: "the file ends before its first record",
+    expat.errors.XML_ERROR_NO_ELEMENTS: "the file ends before its interchange does",
     expat.errors.XML_ERROR_UNCLOSED_TOKEN: "the file ends in the middle of a record",
     expat.errors.XML_ERROR_TAG_MISMATCH: "an element is closed that is not open there",
     expat.errors.XML_ERROR_PARTIAL_CHAR: "the file ends in the middle of a letter",
