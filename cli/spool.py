@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import click
 from click.core import ParameterSource
 
-from cli import Desk, answers, bledger, pass_desk
+from cli import Desk, answers, bledger, pass_desk, unlisted
 from cli.asking import ASK, NotOne
 from ledger import drafts, settings
 from ledger.finding import Finding, Which, staff_by_username
@@ -31,8 +33,33 @@ WHY = {  # what stopped it
 }
 
 
+class Drafts(click.Group):
+    """`spool` and a number finishes that draft, without a word between them."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        named = args and (args[0] in self.commands or args[0] == "--help")
+        return super().parse_args(ctx, args if named else ["finish", *args])
+
+
 # Without -h, which would be found in a time: --at -1h.
-@click.command(context_settings={"ignore_unknown_options": True, "help_option_names": ["--help"]})
+ANY_OPTION = {"ignore_unknown_options": True, "help_option_names": ["--help"]}
+
+
+@click.group(cls=Drafts, context_settings={"help_option_names": ["--help"]})
+def spool() -> None:
+    """Drafts of what could not be recorded: list them, finish one, carry them to the ledger.
+
+    `bledger spool` lists them, `bledger spool NUMBER` finishes one.
+
+    \b
+    Examples:
+      bledger spool
+      bledger spool 1 --student 2
+      bledger spool export stick/drafts.bin
+    """
+
+
+@spool.command(context_settings=ANY_OPTION)
 @click.argument("number", type=click.IntRange(1), required=False)
 @click.argument("options", nargs=-1, type=click.UNPROCESSED)
 @click.option(
@@ -41,7 +68,7 @@ WHY = {  # what stopped it
 @click.option("--drop", is_flag=True, help="Throw the draft away.")
 @answers
 @pass_desk
-def spool(
+def finish(
     desk: Desk, number: int | None, options: tuple[str, ...], student: str | None, drop: bool
 ) -> None:
     """List the drafts, or finish draft NUMBER, with OPTIONS of its line said anew.
@@ -66,6 +93,68 @@ def spool(
         _finish(desk, number, kept.get(number), options, student)
         with suppress(drafts.NoSuchDraft):  # finished at another desk meanwhile
             kept.drop(number)
+
+
+@spool.command("export")
+@click.argument("path", metavar="FILE", type=click.Path(path_type=Path))
+@click.option("--move", is_flag=True, help="They are no longer here once the file is written.")
+@answers
+@pass_desk
+def export(desk: Desk, path: Path, move: bool) -> None:
+    """Write all drafts of this computer into one sealed file, for the one with the ledger.
+
+    It opens with the school's key alone; without it here, it is sealed all the same.
+
+    \b
+    Examples:
+      bledger spool export stick/drafts.bin
+      bledger spool export stick/drafts.bin --move
+    """
+    carried = drafts.carry_out(desk.folder, desk.env, path)
+    if move:
+        kept = drafts.spool(desk.folder, desk.env)
+        for number in carried.numbers:
+            kept.remove(number)
+    fields = {"drafts": carried.numbers, "moved": move, "left": carried.left}
+    desk.answer("spool-export/1", fields, [*_written(path, carried, move)])
+
+
+def _written(path: Path, carried: drafts.Carried, moved: bool) -> Iterator[str]:
+    if carried.numbers:
+        stay = "none of them is here now" if moved else "they stay here too"
+        yield f"{_count(carried.numbers)} written to {path}; {stay}."
+        yield f"Where the ledger is:  bledger spool import {path.name}"
+    else:
+        yield "No draft waits; nothing is written."
+    for number in carried.left:
+        yield f"Draft {number} is damaged and not among them: bledger spool {number} --drop"
+
+
+def _count(numbers: Sequence[int]) -> str:
+    return f"{len(numbers)} draft{'' if len(numbers) == 1 else 's'}"
+
+
+@spool.command("import")
+@click.argument("path", metavar="FILE", type=click.Path(path_type=Path))
+@answers
+@pass_desk
+def import_(desk: Desk, path: Path) -> int:
+    """Take in the drafts of another computer; the same file again adds nothing.
+
+    They are numbered anew and stay their writer's, as of when they were written.
+
+    \b
+    Examples:
+      bledger spool import stick/drafts.bin
+    """
+    taken = drafts.carry_in(desk.folder, desk.env, path)
+    fields = {"drafts": taken.added, "known": taken.known, "closed": taken.closed}
+    lines = [f"{_count(taken.added)} taken in, {taken.known} here already or finished"]
+    lines += [f"  finish it:  bledger spool {number}" for number in taken.added]
+    if taken.closed:
+        lines.append(f"  {taken.closed} damaged: nothing of them can be read; keep the file")
+    desk.answer("spool-import/1", fields, lines)
+    return 1 if taken.closed else 0
 
 
 def _list(desk: Desk, kept: drafts.Spool) -> None:
@@ -149,6 +238,24 @@ def _choose(desk: Desk, params: dict[str, Any], student: str) -> None:
                 each[n] = _pick(found, said, student)
                 params[name] = tuple(" and ".join(each).split()) if name == "student" else each
                 return
+    new = params.get("not_on_roster")
+    if new:
+        params["not_on_roster"] = _chosen(desk, new, student)
+    elif not params.get("student"):
+        params["student"] = tuple(student.split())
+
+
+def _chosen(desk: Desk, named: Sequence[str], student: str) -> Sequence[str]:
+    """The same of those who may be known already: the chosen one has the role that was said."""
+    each = list(named)
+    for n, words in enumerate(named):
+        name, equals, role = words.partition("=")
+        try:
+            unlisted.child(desk, name)
+        except Which as error:
+            each[n] = _pick(Finding(error.candidates), name, student) + equals + role
+            break
+    return each
 
 
 def _pick(found: Finding, said: str, student: str) -> str:

@@ -12,7 +12,7 @@ from ledger.domain.codes import Role
 from ledger.finding import BY_NUMBER, Finding, Found, Which, called, search_key
 from ledger.said import Unclear
 
-BY_ITSELF = frozenset("0123456789")
+DIGITS = frozenset("0123456789")
 
 
 def named(desk: Desk, said: Mapping[str, Any]) -> list[tuple[Found, Role]]:
@@ -28,15 +28,16 @@ def named(desk: Desk, said: Mapping[str, Any]) -> list[tuple[Found, Role]]:
 
 def _named(desk: Desk, words: str, role: Role) -> tuple[Found, Role]:
     name, _, own = words.partition("=")
-    return _child(desk, " ".join(name.split())), asking.code(desk, own, Role) if own else role
+    return child(desk, name), asking.code(desk, own, Role) if own else role
 
 
-def _child(desk: Desk, name: str) -> Found:
-    """Who was recorded under this name before, or somebody new; asked when it may be another."""
+def child(desk: Desk, words: str) -> Found:
+    """Who was recorded under this name before, or somebody new; Which when it may be another."""
+    name = " ".join(words.split())
     key = search_key(name)
     if not key:
         raise Unclear("a child who is not on the roster needs a name: --not-on-roster NAME")
-    if " " not in name and not BY_ITSELF.isdisjoint(name):
+    if " " not in name and not DIGITS.isdisjoint(name):
         return asking.student(desk, name)  # somebody known, by an id or a number
     desk.school.views.catch_up(desk.school.record)
     found = called(desk.school.roster, name)

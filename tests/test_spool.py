@@ -241,7 +241,7 @@ def test_a_draft_that_was_dropped_is_gone_and_one_that_never_was_is_said(tmp_pat
 def test_a_draft_that_does_not_open_can_be_dropped(tmp_path: Path) -> None:
     (tmp_path / "draft-1.bin").touch()
     with_key(tmp_path).drop(1)
-    assert os.listdir(tmp_path) == []
+    assert with_key(tmp_path).list() == []
 
 
 def test_each_ledger_has_its_own_folder_with_the_user() -> None:
