@@ -43,6 +43,8 @@ from ledger.domain.particulars import (
     Participant,
     PastAction,
     followed,
+    number_there,
+    unnumbered,
 )
 from ledger.projections.incidents import Card, told
 from ledger.projections.sis_records import SIS_RECORDS
@@ -285,6 +287,16 @@ def test_an_action_taken_here_does_not_replace_one_whose_identifier_is_its_numbe
     told = {row["body"]["action"]: row["body"] for row in found if row["kind"] == "action"}
     assert told["in-school-suspension"]["came"]["was"]["identifier"] == "2"
     assert told["loss-of-recess"]["came"]["was"] is None
+
+
+def test_a_name_that_only_tells_actions_apart_here_goes_nowhere() -> None:
+    named = unnumbered(ANA, "Sat on the =stairs, crying")
+    (seen,) = (
+        row for row in records(imported(actions=(action(named),))) if row["kind"] == "action"
+    )
+    assert seen["body"]["identifier"] is None
+    assert seen["body"]["came"]["was"]["identifier"] is None
+    assert number_there("18") == "18"
 
 
 def test_what_was_done_is_the_same_though_it_was_somebody_else() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Container, Mapping
 from datetime import date
 from decimal import Decimal
@@ -160,6 +161,16 @@ class PastAction(Measure):
     served_minutes: Minutes | None = None
     served_days: Days | None = None
     difference: LengthDifference | None = None
+
+
+def unnumbered(student_id: str, word: str) -> str:
+    """What tells an action apart that its source gives no number; it means nothing elsewhere."""
+    return f"{student_id[:8]} {word}"
+
+
+def number_there(identifier: str | None) -> str | None:
+    """The number that its source has for an action; None when it was logged here or has none."""
+    return None if re.match(r"[0-9a-f]{8} ", identifier or "") else identifier
 
 
 class OriginalLine(Value):

@@ -24,7 +24,14 @@ from ledger.domain.codes import (
     Weapon,
 )
 from ledger.domain.incident import ImportIncident
-from ledger.domain.particulars import BehaviorSeen, Origin, OriginalLine, Participant, PastAction
+from ledger.domain.particulars import (
+    BehaviorSeen,
+    Origin,
+    OriginalLine,
+    Participant,
+    PastAction,
+    unnumbered,
+)
 from ledger.imports.sheets import Problems
 
 DAYS_CAP = 200
@@ -229,7 +236,7 @@ def _identified(told: Told, ids: Mapping[str, str]) -> list[tuple[str, Deed]]:
     used: Counter[str] = Counter()
     named = []
     for deed in sorted(told.deeds, key=lambda one: (one.on, one.number)):
-        name = deed.identifier or f"{ids[deed.number][:8]} {deed.foreign or deed.action.value}"
+        name = deed.identifier or unnumbered(ids[deed.number], deed.foreign or deed.action.value)
         used[name] += 1
         named.append((name if used[name] == 1 else f"{name} ({used[name]})", deed))
     return sorted(named, key=lambda one: one[0])

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from ledger.domain.codes import Role
 from ledger.domain.incident import OfSource
+from ledger.domain.particulars import number_there
 from ledger.projections import History, Projection, Rows, number, table, text
 from ledger.projections.incidents import Card, Doing, Person, told
 
@@ -198,7 +199,7 @@ def _restraint(card: Card, used: dict[str, Any]) -> dict[str, Any]:
 def _action(card: Card, done: Doing, person: Person) -> dict[str, Any]:
     return {
         "number": done.number,
-        "identifier": done.identifier,
+        "identifier": number_there(done.identifier),
         "action": done.action,
         "foreign": done.foreign,
         "on": done.on,
@@ -215,4 +216,4 @@ def _action(card: Card, done: Doing, person: Person) -> dict[str, Any]:
     }
 
 
-SIS_RECORDS = Projection("sis_records", 3, frozenset({"incident"}), _tables, _rows)
+SIS_RECORDS = Projection("sis_records", 4, frozenset({"incident"}), _tables, _rows)
