@@ -526,9 +526,10 @@ def test_what_a_map_cannot_say_is_named_with_what_it_can(said: dict[str, Any], p
         sheet_from("swis.toml", said)
 
 
-def test_free_text_leaves_only_where_the_sink_says_so(tmp_path: Path) -> None:
+@pytest.mark.parametrize("field", ["incident.place", "behavior.word", "action.word"])
+def test_free_text_leaves_only_where_the_sink_says_so(tmp_path: Path, field: str) -> None:
     said = EXAMPLE.read_text(encoding="utf-8")
-    text = said + '\n[[column]]\nheader = "Place"\nfield = "incident.place"\n'
+    text = f'{said}\n[[column]]\nheader = "Place"\nfield = "{field}"\n'
     (tmp_path / "swis.toml").write_text(text, encoding="utf-8")
     with pytest.raises(BadSink, match=r'"Place" is free text: \[sink.swis\] needs text = true'):
         example_sink(tmp_path, map="swis.toml")

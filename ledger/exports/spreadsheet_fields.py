@@ -159,14 +159,14 @@ FIELDS: Mapping[str, Field] = {
         lambda desk, row: [desk.students.number(id) for id in row.students], "student"
     ),
     "behavior.code": _behavior(lambda seen: seen.body["code"], codes=BEHAVIORS),
-    "behavior.word": _behavior(lambda seen: _word(seen.body, "code", BEHAVIORS)),
+    "behavior.word": _behavior(lambda seen: _word(seen.body, "code", BEHAVIORS), text=True),
     "behavior.level": _behavior(lambda seen: seen.body["level"], codes=_set(Level)),
     "behavior.motivation": _behavior(
         lambda seen: seen.body.get("motivation"), codes=_set(Motivation)
     ),
     "action.number": _action(lambda body: body["number"]),
     "action.code": _action(lambda body: body["action"], codes=ACTIONS),
-    "action.word": _action(lambda body: _word(body, "action", ACTIONS)),
+    "action.word": _action(lambda body: _word(body, "action", ACTIONS), text=True),
     "action.date": _action(_day, form="%Y-%m-%d", known=DAY),
     "action.days": _action(lambda body: body["days"], number=True),
     "action.minutes": _action(lambda body: body["minutes"]),
