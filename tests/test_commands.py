@@ -326,7 +326,7 @@ def test_without_a_command_the_help_is_shown(desk: School) -> None:
         (("xyzzy",), "There is no command 'xyzzy'. See: bledger --help"),
         (("incident", "shw", "last"), "No such command 'shw'. Did you mean 'show'?"),
         (("log", "ana", "--dib", "tardy"), "'--did'"),
-        (("log",), "STUDENT"),
+        (("log",), "Which student?"),
         (("incident",), "Usage: bledger incident "),
     ],
 )

@@ -173,6 +173,7 @@ def test_every_record_goes_or_is_held_back_or_was_not_asked_for(
     held = Counter(held.endpoint for held in wanted.held)
     left = Counter(wanted.not_carried)
     left["restraint"] += left.pop(SECLUSION, 0) + left.pop(NO_IEP, 0)
+    left["non-offender"] += left.pop("non-offender who was involved", 0)
     kinds = Counter(record.kind for record in extract.records)
     for kind, endpoint in ENDPOINT_OF.items():
         there = kinds[kind] - held[endpoint] - left[kind]
