@@ -27,6 +27,7 @@ from ledger.domain import (
 )
 from ledger.domain.calendar import CALENDAR, SetSchoolYear
 from ledger.domain.codes import Behavior, Level, Outside, Role
+from ledger.domain.forms import FORMS, PrintSlips
 from ledger.domain.incident import (
     INCIDENT,
     AddParticipant,
@@ -57,12 +58,14 @@ IDS = {
     "student": STUDENTS,
     "staff": PEOPLE_HERE,
     "calendar": ["9"],
+    "forms": ["9"],
 }
 DECIDERS: dict[str, Decider[Any, Any, Any]] = {
     "incident": INCIDENT,
     "student": STUDENT,
     "staff": STAFF,
     "calendar": CALENDAR,
+    "forms": FORMS,
 }
 
 # What the parts are drawn from: few of each, so that commands meet.
@@ -174,6 +177,7 @@ WHOLE: dict[type[Value], Strategy] = {SetSchoolYear: school_years(), ImportIncid
 FIELDS: dict[tuple[type[Value], str], Strategy] = {
     (Undo, "versions"): st.just(()),
     (DestroyIdentity, "versions"): st.just(()),
+    (PrintSlips, "taken"): st.lists(st.integers(95, 130), max_size=4).map(tuple),
     (ReportIncident, "participants"): participants(),
 }
 
@@ -263,6 +267,7 @@ OPENING: dict[str, type[Command]] = {
     "student": RecordStudent,
     "staff": RecordStaff,
     "calendar": SetSchoolYear,
+    "forms": PrintSlips,
 }
 
 

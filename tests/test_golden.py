@@ -48,6 +48,7 @@ from ledger.domain.codes import (
     StatementKind,
     Weapon,
 )
+from ledger.domain.forms import FORMS, SlipsPrinted
 from ledger.domain.incident import (
     INCIDENT,
     ActionCorrected,
@@ -96,7 +97,7 @@ from ledger.store.mapper import Mapper, _topic, kind_of, place
 from ledger.store.sealing import SchoolKeys, seal, unseal
 
 GOLDEN = Path(__file__).parent / "golden"
-DECIDERS: list[Decider[Any, Any, Any]] = [ACCESS, CALENDAR, INCIDENT, STAFF, STUDENT]
+DECIDERS: list[Decider[Any, Any, Any]] = [ACCESS, CALENDAR, FORMS, INCIDENT, STAFF, STUDENT]
 KEYS = SchoolKeys(bytes(32))
 MAPPER = Mapper(KEYS)
 ORDER = Destroyed(under="a court, 12", position=9)
@@ -232,6 +233,7 @@ EXAMPLES: dict[str, tuple[Event, ...]] = {
         ),
         HolidaysSet(year=2026, closed=(date(2026, 11, 26), date(2026, 11, 27))),
     ),
+    "forms": (SlipsPrinted(first=101, last=130),),
     "incident": (
         IncidentReported(
             **DETAILS,
