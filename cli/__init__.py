@@ -51,6 +51,8 @@ COMMANDS = {
     "key": "key",
 }
 
+FOR_THE_DESK = frozenset(("--plain", "--ascii"))  # what may stand there without a command
+
 
 class Desk:
     """What every command works at: the school, the clock, and where answers go."""
@@ -223,6 +225,9 @@ def examples_last(command: click.Command) -> click.Command:
 def bledger(debug: bool) -> None:
     """A school's behavior ledger: every incident is written once, and nothing is lost.
 
+    Alone on a terminal it opens the desk, one prompt for the morning; with --plain the desk asks
+    line by line, as a screen reader takes it.
+
     \b
     Examples:
       bledger log ana rivera --did disruption --where cafeteria --saw
@@ -239,13 +244,7 @@ def run(argv: Sequence[str], desk: Desk) -> int:
     debug = "--debug" in argv
     desk.argv = tuple(word for word in argv if word != "--debug")
     try:
-        # Not standalone: click would print and exit by itself.
-        result = bledger.main(
-            args=list(desk.argv) or ["--help"],
-            prog_name="bledger",
-            standalone_mode=False,
-            obj=desk,
-        )
+        result = _sit_down(desk) if _opens_the_desk(desk.argv) else _command(desk)
     except BaseException as error:  # noqa: BLE001 - every way out has its sentence and its code
         if _reader_left(error):
             return 0
@@ -256,6 +255,25 @@ def run(argv: Sequence[str], desk: Desk) -> int:
         _tell(desk, error)
         return exit_code(error)
     return result if isinstance(result, int) else 0
+
+
+def _command(desk: Desk) -> Any:
+    words = [] if FOR_THE_DESK.issuperset(desk.argv) else list(desk.argv)
+    # Not standalone: click would print and exit by itself.
+    return bledger.main(
+        args=words or ["--help"], prog_name="bledger", standalone_mode=False, obj=desk
+    )
+
+
+def _opens_the_desk(argv: Sequence[str]) -> bool:
+    at_terminal = (stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout))
+    return FOR_THE_DESK.issuperset(argv) and all(at_terminal)
+
+
+def _sit_down(desk: Desk) -> int:
+    from cli.desk import sit_down
+
+    return sit_down(desk, desk.argv)
 
 
 def _reader_left(error: BaseException) -> bool:

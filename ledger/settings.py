@@ -17,6 +17,7 @@ _TABLES = {
     "ledger": {"id": str, "key_check": str, "draft_key": str},
 }
 _OPEN_TABLES = frozenset(("words", "ids", "sink"))
+_NUMBERS = {"desk": {"lock_after": range(1, 121)}}  # whole numbers that may be left out
 CODES = frozenset(code.value for codes in (Behavior, Location) for code in codes)
 
 _TEMPLATE = """\
@@ -34,6 +35,10 @@ draft_key = "{draft_key}"
 
 # The school's own words for places and behaviors: tray = "property-misuse"
 [words]
+
+# Minutes without a key after which the desk clears its screen: 1 to 120.
+[desk]
+lock_after = 10
 
 # Which number of the roster each sink calls student and staff: identifier, sourcedId,
 # username, userIds:<type>. `school` is the sink's number of this school.
@@ -68,6 +73,7 @@ class Settings:
     words: Mapping[str, str] = field(default_factory=dict)
     ids: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     sinks: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    lock_after: int = 10  # minutes
 
 
 def read(folder: Path) -> Settings:
@@ -89,6 +95,7 @@ def read(folder: Path) -> Settings:
         words=said.get("words", {}),
         ids=said.get("ids", {}),
         sinks=said.get("sink", {}),
+        **said.get("desk", {}),
     )
 
 
@@ -121,11 +128,12 @@ def zone(name: str, where: str) -> ZoneInfo:
 
 def _check(path: Path, said: Mapping[str, Any]) -> None:
     for table in said:
-        if table not in _TABLES and table not in _OPEN_TABLES:
+        if table not in {*_TABLES, *_OPEN_TABLES, *_NUMBERS}:
             raise BadSettings(f"{path}: [{table}] is not known. Is it misspelt?")
         if not isinstance(said[table], dict):
             raise BadSettings(f"{path}: {table} is a table; write it as [{table}].")
     _check_open(path, said)
+    _check_numbers(path, said)
     for table, keys in _TABLES.items():
         for key in said.get(table, {}):
             if key not in keys:
@@ -145,6 +153,18 @@ def _check_open(path: Path, said: Mapping[str, Any]) -> None:
         for name, own in said.get(table, {}).items():
             if not isinstance(own, dict):
                 raise BadSettings(f"{path}: {name} in [{table}] is a table: [{table}.{name}].")
+
+
+def _check_numbers(path: Path, said: Mapping[str, Any]) -> None:
+    for table, keys in _NUMBERS.items():
+        for key, value in said.get(table, {}).items():
+            if key not in keys:
+                raise BadSettings(f"{path}: {key} is not known in [{table}]. Is it misspelt?")
+            if type(value) is not int or value not in keys[key]:
+                most = keys[key][-1]
+                raise BadSettings(
+                    f"{path}: [{table}] {key} is a whole number from {keys[key][0]} to {most}."
+                )
 
 
 def _quoted(text: str) -> str:
