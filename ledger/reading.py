@@ -596,9 +596,13 @@ def _numbers(db: sa.Connection) -> dict[str, dict[str, str]]:
 
 
 def _staff_numbers(db: sa.Connection) -> dict[str, dict[str, str]]:
-    asked = sa.select(STAFF.c.staff_id, STAFF.c.username, STAFF.c.source_id)
+    asked = sa.select(STAFF.c.staff_id, STAFF.c.username, STAFF.c.source_id, STAFF.c.numbers)
     return {
-        row.staff_id: {"username": row.username, "sourcedId": row.source_id}
+        row.staff_id: {
+            **dict(json.loads(row.numbers)),
+            "username": row.username,
+            "sourcedId": row.source_id,
+        }
         for row in db.execute(asked)
     }
 

@@ -572,7 +572,7 @@ def test_a_standard_with_short_identifiers_is_refused_by_name(standard: str) -> 
         (TABLE, {"ods": {"school": True}}, "school = "),
         (TABLE, {"ods": {"school": 0}}, "school = "),
         (TABLE, {"ods": {"school": 1, "student": "of a name"}}, "student = "),
-        (TABLE, {"ods": {"school": 1, "staff": "identifier"}}, "staff = "),
+        (TABLE, {"ods": {"school": 1, "staff": "two words"}}, "staff = "),
     ],
 )
 def test_what_cannot_be_followed_is_named_with_its_key(table: Any, ids: Any, part: str) -> None:

@@ -185,6 +185,7 @@ STATEMENT: dict[str, Any] = {
     "text": WHY,
     "antecedent": "Told to line up.",
     "consequence": "Sat down with an adult.",
+    "may_name": (BO,),
 }
 PAST: dict[str, Any] = {
     **DETAILS,
@@ -278,7 +279,13 @@ EXAMPLES: dict[str, tuple[Event, ...]] = {
     ),
     "staff": (
         StaffRecorded(
-            who=StaffIdentity(given="Marlo", family="Quist", username="mquist", source_id="t-14"),
+            who=StaffIdentity(
+                given="Marlo",
+                family="Quist",
+                username="mquist",
+                source_id="t-14",
+                numbers=(("identifier", "4411"),),
+            ),
             roles=(StaffRole.TEACHER, StaffRole.SPECIALIST),
             effective_on=DAY,
             source="roster",

@@ -85,7 +85,20 @@ def test_who_was_referred_too_is_not_sent_as_a_bystander() -> None:
     also = sis.other(extract.records[0], sis.ANA, "victim")
     made = records(replace(extract, records=[*extract.records, also]), sis.sink())
     assert len(lines(made, OTHERS)) == 1
-    assert made.not_carried == {"non-offender who is referred too": 1}
+    assert made.not_carried == {}
+
+
+def test_who_was_referred_for_what_the_sink_is_not_sent_is_still_a_victim() -> None:
+    fight = sis.incident(sis.FIGHT, AT)
+    found = [
+        fight,
+        sis.behavior(fight, sis.ANA, "arson"),
+        sis.behavior(fight, sis.BO, "disrespect", "minor", "victim"),
+        sis.other(fight, sis.BO, "victim"),
+    ]
+    extract = sis.extract(found)
+    assert len(lines(records(extract, sis.sink(levels=["major"])), OTHERS)) == 1
+    assert len(lines(records(extract, sis.sink()), OTHERS)) == 0
 
 
 def test_a_part_without_a_word_is_not_carried_unless_the_sink_has_one() -> None:
@@ -319,7 +332,7 @@ def test_a_setting_that_cannot_be_followed_is_named(settings: Any, part: str) ->
         ({"school": 1, "schools": {"2": 0}}, "below [ids.NAME.schools]"),
         ({"school": 1, "schools": 3}, "below [ids.NAME.schools]"),
         ({"school": 1, "scholls": {}}, "[ids.ods] scholls is not known"),
-        ({"school": 1, "staff": "name"}, 'staff = "sourcedId", "username" or "staffUniqueId"'),
+        ({"school": 1, "staff": 3}, 'staff = "sourcedId", "username", "identifier"'),
     ],
 )
 def test_ids_that_cannot_be_followed_are_named(ids: Any, part: str) -> None:

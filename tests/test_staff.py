@@ -72,6 +72,11 @@ def test_another_name_is_recorded() -> None:
     given(STAFF, recorded(TEACHER)).when(record(TEACHER, who=RENAMED, on=OCTOBER)).then(changed)
 
 
+def test_who_was_recorded_before_numbers_were_kept_has_none() -> None:
+    stored = {"given": "Marlo", "family": "Quist", "username": "mquist", "source_id": "t-14"}
+    assert StaffIdentity.model_validate(stored) == MARLO
+
+
 @pytest.mark.parametrize("who", [StaffIdentity(), StaffIdentity(given=" ", username="x")])
 def test_a_member_of_staff_without_a_name_is_refused(who: StaffIdentity) -> None:
     given(STAFF).when(record(TEACHER, who=who)).refused("needs a name")

@@ -25,6 +25,7 @@ class StaffIdentity(Value):
     family: Name = ""
     username: Name = ""
     source_id: Name = ""
+    numbers: tuple[tuple[str, str], ...] = ()  # (what kind of number, the number)
 
 
 class Employment(Value):

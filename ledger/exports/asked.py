@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 FROM_HERE = "imported from here"
 SINCE = "imported from here and changed or added to since (incident adopt sends it)"
-REFERRED_TOO = "non-offender who is referred too"
 
 
 @dataclass(frozen=True)
@@ -57,7 +56,12 @@ def asked(extract: Extract, sink: Sink) -> Asked:
     for case in _cases(known):
         part = _part(case, sink)
         kept = set(map(id, part or ()))
-        left.update(_named(record, case) for record in case if id(record) not in kept)
+        children = {seen.student_id for seen in case.behaviors}
+        left.update(
+            record.kind
+            for record in case
+            if id(record) not in kept and not _referred_too(record, children)
+        )
         left.update(why for record in part or () if (why := _stays(record, sink)))
         if part:
             cases.append(part)
@@ -111,7 +115,7 @@ def _part(case: Case, sink: Sink) -> Case | None:
     return Case(
         case.incident,
         behaviors,
-        tuple(one for one in case.others if not _referred_too(one, case)),
+        tuple(one for one in case.others if not _referred_too(one, children)),
         case.staff,
         tuple(
             done
@@ -124,15 +128,10 @@ def _part(case: Case, sink: Sink) -> Case | None:
     )
 
 
-def _referred_too(other: SisRecord, case: Case) -> bool:
+def _referred_too(other: SisRecord, children: Collection[str | None]) -> bool:
     """Whether a child's parts go with the behavior; what came as two records stays two."""
     came = (other.body.get("came") or {}).get("line")
-    return not came and other.student_id in {seen.student_id for seen in case.behaviors}
-
-
-def _named(record: SisRecord, case: Case) -> str:
-    twice = record.kind == "non-offender" and _referred_too(record, case)
-    return REFERRED_TOO if twice else record.kind
+    return other.kind == "non-offender" and not came and other.student_id in children
 
 
 def _in_time(incident: SisRecord, sink: Sink) -> bool:

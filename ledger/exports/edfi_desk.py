@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -58,7 +59,7 @@ class Wordless(str):
 class EdFiDesk(Desk):
     """Everything that must be looked up to write a record for an Ed-Fi sink."""
 
-    staff_ids: Mapping[str, str] = field(default_factory=dict)  # number at the source → our id
+    staff_ids: Mapping[str, str] = field(default_factory=dict)  # a number of theirs → our id
 
     def word(self, of: str, code: str) -> str:
         """The descriptor of a code of ours; Wordless when the set has no word for it."""
@@ -82,8 +83,15 @@ def desk_of(extract: Extract, sink: Sink) -> EdFiDesk:
         sink,
         numbers(extract.student_numbers, sink.student),
         numbers(staff, sink.staff),
-        {number: id for id, known in staff.items() if (number := known.get(THERE))},
+        _by_number(staff),
     )
+
+
+def _by_number(staff: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+    """Our ids by every number that is one person's alone."""
+    whose = [(number, id) for id, known in staff.items() for number in {*known.values()} if number]
+    uses = Counter(number for number, _ in whose)
+    return {number: id for number, id in whose if uses[number] == 1}
 
 
 def settled(line: Line) -> Line:

@@ -50,6 +50,10 @@ def _is_preflight(name: str) -> bool:
         return False
 
 
+def _kind_of_number(said: Any) -> bool:
+    return isinstance(said, str) and re.fullmatch(r"[A-Za-z]+(:\S+)?", said) is not None
+
+
 def _number(said: Any) -> bool:
     return type(said) is int and 0 < said < 2**63
 
@@ -72,12 +76,12 @@ IDS_LAWS: Laws = {
         f'"255901044" = 255901044 below [ids.NAME.schools], {NUMBER.format("that")}',
     ),
     "student": (
-        lambda said: isinstance(said, str) and re.fullmatch(r"[A-Za-z]+(:\S+)?", said) is not None,
+        _kind_of_number,
         'student = "identifier", "sourcedId", "username", "userIds:<type>" or "studentUniqueId"',
     ),
     "staff": (
-        one_of("sourcedId", "username", "staffUniqueId"),
-        'staff = "sourcedId", "username" or "staffUniqueId"',
+        _kind_of_number,
+        'staff = "sourcedId", "username", "identifier", "userIds:<type>" or "staffUniqueId"',
     ),
 }
 

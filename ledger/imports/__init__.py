@@ -60,6 +60,7 @@ class RosterStaff:
     roles: tuple[str, ...]  # in the ledger's words
     active: bool
     school_ids: tuple[str, ...] = ()  # the first is the one they mostly work at
+    numbers: tuple[tuple[str, str], ...] = ()  # as of a student
 
 
 @dataclass(frozen=True, slots=True)

@@ -150,6 +150,7 @@ def _staff(row: Row, roles: Iterable[Role], schools: tuple[str, ...], here: bool
         roles=tuple(dict.fromkeys(STAFF[role.word] for role in roles)),
         active=here,
         school_ids=schools,
+        numbers=tuple((kind, number) for kind, number in numbers(row) if kind != "username"),
     )
 
 

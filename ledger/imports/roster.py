@@ -171,6 +171,7 @@ def _record_staff(taking: _Taking, adult: RosterStaff) -> int:
         family=adult.family,
         username=adult.username,
         source_id=adult.source_id,
+        numbers=adult.numbers,
     )
     roles = tuple(StaffRole(role) for role in adult.roles) or (StaffRole.OTHER,)
     command = RecordStaff(who=who, roles=roles, effective_on=taking.today, source=taking.source)

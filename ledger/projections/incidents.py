@@ -88,6 +88,7 @@ class Said:
     minutes: int | None = None
     intensity: int | None = None
     destroyed: str | None = None
+    may_name: list[str] = field(default_factory=list)  # ids of students whom the text may name
 
 
 @dataclass
@@ -173,8 +174,14 @@ class Card:
             "why (motivation)": any(p.motivation is None for p in referred),
             "what was done": not self.actions,
             "minor or major": any(b.get("assumed") for p in referred for b in p.behaviors),
+            "a name in the text": any(self.may_name(said) for said in self.statements),
         }
         return [name for name, is_open in missing.items() if is_open]
+
+    def may_name(self, said: Said) -> list[str]:
+        """Whom a text that stands may name, as long as none of them is known to take part."""
+        taking_part = {person.student_id for person in self.people.values()}
+        return [] if said.destroyed or taking_part & {*said.may_name} else said.may_name
 
     @property
     def seen(self) -> list[dict[str, Any]]:
@@ -384,6 +391,7 @@ def _said(recorded: Recorded[Any], event: StatementAdded) -> Said:
         minutes=event.minutes,
         intensity=event.intensity,
         destroyed=str(gone) if gone else None,
+        may_name=[*event.may_name],
     )
 
 
@@ -580,7 +588,7 @@ def _rows(stream: str, history: History) -> Rows:
     return {"incident": [incident], "participant": people}
 
 
-INCIDENTS = Projection("incidents", 2, frozenset({"incident"}), _tables, _rows)
+INCIDENTS = Projection("incidents", 3, frozenset({"incident"}), _tables, _rows)
 
 
 def card_of(stored: str) -> Card:

@@ -86,6 +86,7 @@ table(
     text("family"),
     text("username", index=True),
     text("source_id"),
+    text("numbers"),
     text("roles"),
     number("active"),
 )
@@ -273,10 +274,11 @@ def _staff(stream: str, events: list[Recorded[Any]]) -> Rows:
         "family": who.family,
         "username": who.username.casefold(),
         "source_id": who.source_id,
+        "numbers": json.dumps(who.numbers, ensure_ascii=False),
         "roles": ",".join(role.value for role in roles[-1]),
         "active": int(not isinstance(last[-1], StaffLeft)),
     }
     return {"staff": [row]}
 
 
-ROSTER = Projection("roster", 2, frozenset({"student", "staff"}), _tables, _rows)
+ROSTER = Projection("roster", 3, frozenset({"student", "staff"}), _tables, _rows)

@@ -60,8 +60,9 @@ def _records(card: Card) -> Iterator[Record]:
 def _of_person(card: Card, person: Person) -> Iterator[Record]:
     for seen in person.behaviors:
         yield "behavior", person.student_id, seen["level"], _behavior(card, person, seen)
-    if not person.behaviors:
-        yield "non-offender", person.student_id, card.level, _beside(card, person)
+    beside = _beside(card, person)
+    if beside["roles"] or not person.behaviors:  # also for sinks that are not sent the behavior
+        yield "non-offender", person.student_id, card.level, beside
 
 
 # What came from elsewhere says so, with its source's own line and what we made of that line then.
@@ -216,4 +217,4 @@ def _action(card: Card, done: Doing, person: Person) -> dict[str, Any]:
     }
 
 
-SIS_RECORDS = Projection("sis_records", 4, frozenset({"incident"}), _tables, _rows)
+SIS_RECORDS = Projection("sis_records", 5, frozenset({"incident"}), _tables, _rows)
