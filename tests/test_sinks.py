@@ -115,7 +115,8 @@ def test_a_part_without_a_word_is_not_carried_unless_the_sink_has_one() -> None:
 
 def test_a_reporter_without_a_number_is_held_back_and_nothing_else() -> None:
     made = records(whole(staff_numbers={sis.TEACHER: {}}), sis.sink())
-    assert why(made) == {"staff 88fd210": "no sourcedId on the roster"}
+    nobody = "nobody on the roster has a sourcedId: see [ids.NAME] in school.toml"
+    assert why(made) == {"staff 88fd210": nobody}
     made = records(whole(staff_numbers={}), sis.sink())
     assert why(made) == {"staff 88fd210": "not on the roster yet"}
 

@@ -43,6 +43,7 @@ NUMBER_LAWS: tuple[tuple[Callable[[str], bool], str], ...] = (
         "the {} on the roster has a blank or an unprintable character in it",
     ),
 )
+NOBODY = "nobody on the roster has a {}: see [ids.NAME] in school.toml"
 SHARED = "the {} on the roster is somebody else's too"
 
 
@@ -50,6 +51,8 @@ def numbers(roster: Mapping[str, Mapping[str, str]], kind: str) -> Numbers:
     said = {id: numbers.get(kind, "") for id, numbers in roster.items()}
     # Some servers compare without case: two children would become one there.
     uses = Counter(number.casefold() for number in said.values())
+    if said and not any(said.values()):
+        return Numbers({}, dict.fromkeys(said, NOBODY.format(kind)))
     why = {id: _why_not(number, uses[number.casefold()]) for id, number in said.items()}
     return Numbers(
         known={id: number for id, number in said.items() if not why[id]},

@@ -29,12 +29,15 @@ BLANKS = {"\r": "&#13;"}  # a reader takes a bare one for a line end
 # What XML 1.0 has no way to write, escaped or not.
 UNWRITABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
+# The file cannot bring words of our own along, so what is not said otherwise is Ed-Fi's.
+DEFAULTS = {"standard": STANDARD, "descriptors": "core"}
+
 Key = tuple[str, int]  # of an incident at the sink: its identifier and its school's number
 
 
 def sink_from(name: str, table: Any, ids: Mapping[str, Any], own_school: str, folder: Path) -> Sink:
     """An Ed-Fi sink that is given a file. BadSink names the key to mend."""
-    said = {"standard": STANDARD, **table} if isinstance(table, Mapping) else table
+    said = {**DEFAULTS, **table} if isinstance(table, Mapping) else table
     sink = edfi_sink("edfi-xml", name, said, ids, own_school)
     if sink.own.standard not in NAMESPACES:
         raise BadSink(
