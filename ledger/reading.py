@@ -6,15 +6,17 @@ import contextlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, is_dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import groupby
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
+from ledger.domain import Event, standing
 from ledger.domain.access import ACCESS, AccessCommand, Answer, DiscloseRecord, ViewRecord
-from ledger.domain.codes import StaffRole
+from ledger.domain.codes import ContactOutcome, StaffRole
+from ledger.domain.student import ContactMade, PraiseRecorded
 from ledger.projections import Mark, Views, marks, prefix
 from ledger.projections.concerns import CONCERNS
 from ledger.projections.incidents import INCIDENTS, Card, card_of
@@ -32,9 +34,12 @@ _timeline = TIMELINE.tables.tables["timeline"]
 _timeline_of = TIMELINE.tables.tables["timeline_of"]
 _sis = SIS_RECORDS.tables.tables["sis_record"]
 T = TypeVar("T")
+E = TypeVar("E", bound=Event)
 GradeHistory = tuple[tuple[str, str], ...]  # (effective on, grade), oldest first
 FlagHistory = tuple[tuple[str, tuple[str, ...]], ...]  # (effective on, flags), oldest first
 NAMED = 1_000  # students that one access event names; a larger answer is several, at once
+FEW, LAST, YEAR = 3, 5, timedelta(days=365)  # fewer this month: the last five of a year
+_REACHED = ContactOutcome.REACHED.value
 _HIDDEN = "[not shown to this reader]"
 _SEALED = frozenset(("words", "whom", "reason"))  # fields of an entry that hold sealed text
 
@@ -150,6 +155,28 @@ class Incidents:
 
 
 @dataclass(frozen=True, slots=True)
+class Episode:
+    """When and where an incident was, and which other students took part; no texts."""
+
+    incident_id: str
+    occurred_at: str
+    day_only: bool
+    location: str | None
+    place: str | None  # the school's own word for it
+    others: tuple[str, ...]  # student ids
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """The incidents of this month in which a student was referred, or the last few of a year."""
+
+    student_id: str
+    this_month: int
+    episodes: tuple[Episode, ...]  # the last first
+    people: dict[str, Student]  # the other students
+
+
+@dataclass(frozen=True, slots=True)
 class AccessLine:
     """One reading or disclosure of a record."""
 
@@ -219,10 +246,21 @@ class Reading:
         return self._give("incident", answer, _ids([card]), position, cards=[card])
 
     def incidents(
-        self, window: Window, *, student_id: str | None = None, only_open: bool = False, limit: int
+        self,
+        window: Window,
+        *,
+        student_id: str | None = None,
+        by: str | None = None,
+        only_open: bool = False,
+        limit: int,
     ) -> Incidents:
+        """The last ones: all, a student's, or those that a member of staff reported or recorded."""
         asked = sa.select(_incident.c.card).order_by(_incident.c.occurred_at.desc()).limit(limit)
         asked = _between(asked, _incident.c.occurred_at, window)
+        if by is not None:
+            asked = asked.where(
+                sa.or_(_incident.c.reported_by == by, _incident.c.recorded_by == by)
+            )
         if only_open:
             asked = asked.where(_incident.c.is_open == 1, _incident.c.standing == "open")
         with self._open(window.position) as (db, position):
@@ -235,6 +273,22 @@ class Reading:
             ids = _ids(cards)
             answer = Incidents(cards, _students(db, ids, self._today), position)
         return self._give("incidents", answer, ids, position, cards=cards)
+
+    def pattern(self, student_id: str, now: datetime) -> Pattern:
+        """What may repeat itself with this student, for whoever makes an entry; `now` is local."""
+        month = _stored(now.replace(day=1, hour=0, minute=0, second=0, microsecond=0))
+        with self._open() as (db, position):
+            same = _Same(db)
+            own, *_ = ids = same.all(student_id)
+            asked = _with(ids).where(_incident.c.occurred_at >= _stored(now - YEAR))
+            cards = (same.card(text) for text in db.execute(asked).scalars())
+            episodes = [_episode(card, own) for card in cards if _refers(card, own)]
+            recent = [episode for episode in episodes if episode.occurred_at >= month]
+            shown = tuple(recent if len(recent) >= FEW else episodes[:LAST])
+            others = list(dict.fromkeys(id for episode in shown for id in episode.others))
+            people = _students(db, others, self._today)
+        answer = Pattern(own, len(recent), shown, people)
+        return self._give("pattern", answer, [own, *others], position, purpose="entry")
 
     def extract(self, sink: str, to: str, position: int | None = None) -> Extract:
         """Everything that a sink may want; recorded as a disclosure to it."""
@@ -259,6 +313,46 @@ class Reading:
         with self.views.reader.connect() as db:
             found: dict[str, int] = dict(db.execute(asked).all())
         return {kind: found.get(kind, 0) for kind in ("praise", "contact", "observation")}
+
+    def latest(
+        self, student_id: str, *, since: datetime | None = None, only_open: bool = False
+    ) -> str | None:
+        """The id of the last incident that stands with this student in it, and nothing of it.
+
+        `only_open`: in which they are referred, and something is not said yet.
+        """
+        self.views.catch_up(self.record)
+        column, people = _incident.c, _participant.c
+        with self.views.reader.connect() as db:
+            asked = (
+                sa.select(column.incident_id)
+                .join(_participant, people.stream == column.stream)
+                .where(people.student_id.in_(_Same(db).all(student_id)), column.standing == "open")
+                .order_by(column.occurred_at.desc(), column.recorded_at.desc())
+            )
+            if only_open:
+                asked = asked.where(column.is_open == 1, people.referred == 1)
+            if since is not None:
+                asked = asked.where(column.occurred_at >= _stored(since))
+            found: str | None = db.execute(asked.limit(1)).scalar()
+        return found
+
+    def attempts(self, student_id: str, since: datetime) -> int:
+        """How often since then this student's family was called and not reached; a count alone."""
+        with self._open() as (db, _):
+            same = _Same(db)
+            ids = same.all(student_id)
+            cards = [same.card(text) for text in db.execute(_with(ids)).scalars()]
+        calls = [(_stored(e.at.at), e.outcome.value) for e in self._own(ids, ContactMade)]
+        calls += [(c["at"]["at"], c["outcome"]) for card in cards for c in _calls(card, ids[0])]
+        return sum(at >= _stored(since) and how != _REACHED for at, how in calls)
+
+    def praised(self, student_id: str, since: datetime) -> list[datetime]:
+        """When since then a strength of this student was seen, the first first; no more of it."""
+        with self._open() as (db, _):
+            ids = _Same(db).all(student_id)
+        seen = (event.occurred.at for event in self._own(ids, PraiseRecorded))
+        return sorted(at for at in seen if at >= since)
 
     def access_log(self, student_id: str) -> list[AccessLine]:
         """Who read or received this student's record; itself a reading of it."""
@@ -304,11 +398,12 @@ class Reading:
         *,
         cards: Iterable[Card] = (),
         to: str | None = None,
+        purpose: str | None = None,
     ) -> T:
         """Store who is given what and why; only then give it."""
         given = Answer(
             what=what,
-            purpose=self.reader.purpose,
+            purpose=purpose or self.reader.purpose,
             records=tuple(f"incident-{card.incident_id}" for card in cards if not _ids([card])),
             position=position,
             digest=digest(json.dumps(answer, default=_plain, sort_keys=True).encode())[:32],
@@ -372,6 +467,11 @@ class Reading:
             same = db.execute(sa.select(_incident.c.stream).where(into)).scalars().all()
         beside = (stream for student in students for stream in self._streams_of(student))
         return list(dict.fromkeys([*own, *same, *beside]))
+
+    def _own(self, ids: Iterable[str], kind: type[E]) -> list[E]:
+        """What stands of a kind in the student's own streams."""
+        streams = (standing(self.record.stream(f"student-{id}")) for id in ids)
+        return [r.event for own in streams for r in own if isinstance(r.event, kind)]
 
     def _masked(self, entry: Entry) -> Entry:
         if self.reader.sees_words:
@@ -489,6 +589,32 @@ def _entries(db: sa.Connection, ids: Sequence[str], window: Window) -> list[Entr
         )
         for row in rows.values()
     ]
+
+
+def _with(ids: Sequence[str]) -> sa.Select[Any]:
+    """The cards of what stands with this student in it, the last first."""
+    own = sa.select(_participant.c.stream).where(_participant.c.student_id.in_(ids))
+    asked = sa.select(_incident.c.card).where(_incident.c.standing == "open")
+    return asked.where(_incident.c.stream.in_(own)).order_by(_incident.c.occurred_at.desc())
+
+
+def _calls(card: Card, student_id: str) -> list[dict[str, Any]]:
+    """The contacts with this student's family in one incident."""
+    labels = {p.label for p in card.people.values() if p.student_id == student_id}
+    return [contact for contact in card.contacts if contact["label"] in labels]
+
+
+def _refers(card: Card, student_id: str) -> bool:
+    return any(p.referred and p.student_id == student_id for p in card.people.values())
+
+
+def _episode(card: Card, student_id: str) -> Episode:
+    people = (person.student_id for person in card.people.values())
+    others = dict.fromkeys(id for id in people if id and id != student_id)
+    place, location = card.details.get("place"), card.details.get("location")
+    return Episode(
+        card.incident_id, card.occurred_at, card.day_only, location, place, tuple(others)
+    )
 
 
 def _earlier(db: sa.Connection, ids: Sequence[str], window: Window) -> int:
@@ -630,6 +756,10 @@ def _named(marks: Iterable[Mark]) -> tuple[str, ...]:
     return tuple(sorted({mark.stream for mark in marks}))
 
 
+def _stored(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
 def _plain(value: Any) -> Any:
     """What `json` cannot write by itself."""
     if is_dataclass(value) and not isinstance(value, type):
@@ -641,9 +771,11 @@ __all__ = [
     "AccessLine",
     "Card",
     "Entry",
+    "Episode",
     "Extract",
     "IncidentView",
     "Incidents",
+    "Pattern",
     "Reader",
     "Reading",
     "SisRecord",
