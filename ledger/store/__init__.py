@@ -125,8 +125,8 @@ class Ledger:
         key: str | None,
     ) -> Done[E]:
         self._check_destroyable(stream, events)
-        name = key or self._auto_key(stream, command, actor, count)
-        print_ = self.keys.fingerprint(_identity(command, actor, stream if key is None else ""))
+        identity = _identity(command, actor, stream if key is None else "")
+        name, print_ = key or self._auto_key(identity, count), self.keys.fingerprint(identity)
         entries = [
             self.mapper.entry(
                 stream,
@@ -160,10 +160,9 @@ class Ledger:
             if not self.recorder.has_key(stream, version):
                 raise Refused(f"entry {version} has no text that could be destroyed")
 
-    def _auto_key(self, stream: str, command: Command, actor: Actor, count: int) -> str:
+    def _auto_key(self, identity: bytes, count: int) -> str:
         """The key of a command without one: who said what, when the stream was this long."""
-        text = _identity(command, actor, stream) + str(count).encode()
-        return f"auto:{self.keys.fingerprint(text).hex()[:32]}"
+        return f"auto:{self.keys.fingerprint(identity + str(count).encode()).hex()[:32]}"
 
     def _past(self, stream: str, key: str | None) -> tuple[list[Row], Row | None]:
         """(the rows of a stream, the first row of the command of a key), asked for at once."""
@@ -185,7 +184,7 @@ class Ledger:
         last = next((n for n in range(len(past) - 1, -1, -1) if past[n][sqlite.COMMAND_KEY]), None)
         if last is None:
             return []
-        name = self._auto_key(past[last][sqlite.STREAM], command, actor, last)
+        name = self._auto_key(_identity(command, actor, past[last][sqlite.STREAM]), last)
         return past[last:] if past[last][sqlite.COMMAND_KEY] == name else []
 
     def _same(self, first: Row, command: Command, actor: Actor, key: str) -> Done[E]:
