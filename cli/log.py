@@ -138,6 +138,8 @@ def log(desk: Desk, **said: Any) -> None:
         school.staff_names,
         alike,
         _answer_by(desk, command, done.events),
+        named.replaced,
+        named.standing,
     )
     desk.answer("log/1", _fields(id, made), logged.lines(made, school.settings.zone, school.now))
 

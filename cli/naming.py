@@ -2,16 +2,94 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import wraps
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from cli import Desk
-from ledger.domain.incident import AddStatement, ReportIncident
-from ledger.finding import Found
+from cli import Desk, asking
+from cli.errors import NOT_ALLOWED
+from ledger.domain.codes import Role
+from ledger.domain.incident import INCIDENT, AddParticipant, AddStatement, ReportIncident
+from ledger.domain.particulars import BehaviorSeen, Participant
+from ledger.finding import Finding, Found, Which
+
+if TYPE_CHECKING:
+    from ledger.naming import Mention, Names
+
+TEXTS = ("saw", "told", "think")
+OFFERED = 9  # students of one name; a choice is one digit
+FLAGGED = 20  # students whom one text may name
+YES, NO = frozenset(("", "y", "yes", "s", "si", "sí")), frozenset(("n", "no"))
+ROLES = {"v": Role.VICTIM, "w": Role.WITNESS, "r": Role.REFERRED}
+CHOICES = "v victim  w witness  r also referred"
+
+HOTLINE = "in Los Angeles County 1-800-540-4000"
+INSTEAD = (
+    "Not recorded. The text seems to tell {told}. Nothing of it is kept, and no draft.",
+    "A report of abuse or neglect is no pupil record and does not belong in this ledger:",
+    "  call the county's child abuse hotline now: {hotline};",
+    "  send the written report within 36 hours (Penal Code 11166);",
+    "  tell nobody else, and do not investigate or question the child.",
+)
+DYING = (
+    "  do not leave the child alone; have the counselor or the principal come. Crisis line: 988."
+)
+IN_THE_LINE = "The line itself may stand in your shell's history: remove it there."
+OTHERWISE = "It tells of no such thing?  Run it again with --not-a-disclosure"
+
+
+# What is no matter of this ledger
+
+
+def heeding(command: Callable[..., None]) -> Callable[..., None]:
+    """A text that may tell of abuse stops this command before anything is recorded or kept."""
+
+    @click.option("--not-a-disclosure", is_flag=True, help="The text tells of no abuse or neglect.")
+    @wraps(command)
+    def careful(desk: Desk, **said: Any) -> None:
+        for name in TEXTS:
+            asking.text(desk, said[name], name)
+        told = heard(desk, said)
+        if told is not None:
+            for line in instead(desk, said, told):
+                desk.talk(line)
+            # Not an error that is kept as a draft, or shown with what led to it.
+            raise click.exceptions.Exit(NOT_ALLOWED)
+        command(desk, **{k: v for k, v in said.items() if k != "not_a_disclosure"})
+
+    return careful
+
+
+def heard(desk: Desk, said: Mapping[str, Any]) -> str | None:
+    """What the texts seem to tell of abuse, in general words, unless somebody knows better."""
+    texts = [*desk.typed.values(), *(one for one in said.values() if isinstance(one, str))]
+    if not texts or said.get("not_a_disclosure"):
+        return None
+    from ledger.naming.disclosure import disclosure
+
+    return next(filter(None, map(disclosure, texts)), None)
+
+
+def instead(desk: Desk, said: Mapping[str, Any], told: str) -> list[str]:
+    """What to do with such a text."""
+    from ledger.naming.disclosure import DYING as WISH
+
+    hotline = HOTLINE
+    with suppress(Exception):  # whatever is wrong with the school's folder, this is said
+        hotline = desk.school.settings.child_abuse_hotline or HOTLINE
+    lines = [line.format(told=told, hotline=hotline) for line in INSTEAD]
+    lines += [DYING] if told == WISH else []
+    typed_in_line = any(said.get(name) not in (None, asking.ASK, "-") for name in TEXTS)
+    return [*lines, *([IN_THE_LINE] if typed_in_line else []), OTHERWISE]
+
+
+# Names
 
 
 @dataclass(frozen=True)
@@ -20,42 +98,236 @@ class Named:
 
     command: ReportIncident
     found: Mapping[str, Found]
-    replaced: Mapping[str, str] = field(default_factory=dict)  # label → the words it replaced
+    replaced: Mapping[str, str] = field(default_factory=dict, repr=False)  # label → its words
+    standing: Mapping[str, str] = field(default_factory=dict, repr=False)  # words → whose
 
 
-@dataclass(frozen=True)
-class NamedInStatement:
-    """A statement with placeholders in its text, and whoever has to be added for that."""
+@dataclass
+class _Cast:
+    """Who takes part, by placeholder, and who was added for a name in a text."""
 
-    command: AddStatement
+    desk: Desk
+    people: dict[str, Found]
+    count: int  # of placeholders given so far
+    asks: bool
+    added: list[tuple[str, Found, Role]] = field(default_factory=list)
+    asked: set[str] = field(default_factory=set)  # words that somebody was asked about
+    none: set[str] = field(default_factory=set)  # those of them that name nobody
+    replaced: dict[str, dict[str, None]] = field(default_factory=dict)
 
-    def join(self) -> None:
-        """Add them; it is called in the transaction of the statement."""
+    def label(self, found: Found) -> str | None:
+        ids = {one.student_id: label for label, one in self.people.items()}
+        return ids.get(found.student_id)
 
-    def tell(self, desk: Desk) -> None:
-        """Say what was replaced, and what stands as it was."""
+    def next(self) -> str:
+        return f"P{self.count + 1}"
 
+    def add(self, found: Found, role: Role) -> str:
+        """The placeholder of a student who takes part from now on."""
+        label = self.next()
+        self.count += 1
+        self.people[label] = found
+        self.added.append((label, found, role))
+        return label
 
-def heeding(command: Callable[..., None]) -> Callable[..., None]:
-    """A text that may tell of abuse stops this command before anything is recorded or kept."""
-
-    @click.option("--not-a-disclosure", is_flag=True, help="The text tells of no abuse or neglect.")
-    @wraps(command)
-    def careful(desk: Desk, *, not_a_disclosure: bool, **said: Any) -> None:
-        command(desk, **said)
-
-    return careful
+    def standing(self, names: Names) -> list[Mention]:
+        """What stands in a text and may be a name: nobody said that it is none."""
+        return [mention for mention in names.mentions if mention.key not in self.none]
 
 
 def in_report(
     desk: Desk, said: Mapping[str, Any], command: ReportIncident, found: Mapping[str, Found]
 ) -> Named:
     """A report with placeholders in its texts; whoever is named there and took part is added."""
-    return Named(command, found)
+    if not command.sayings:
+        return Named(command, found)
+    own = {p.label: found[p.student_id] for p in command.participants if p.student_id}
+    cast = _Cast(desk, own, len(command.participants), _asks(desk, said))
+    read = _read(cast, [str(saying.text) for saying in command.sayings])
+    sayings = tuple(
+        saying.model_copy(update=_looked(cast, names))
+        for saying, names in zip(command.sayings, read, strict=True)
+    )
+    behaviors = next((p.behaviors for p in command.participants if p.referred), ())
+    added = tuple(_participant(*one, behaviors) for one in cast.added)
+    people = {"participants": (*command.participants, *added), "sayings": sayings}
+    return Named(
+        command.model_copy(update=people),
+        {**found, **{one.student_id: one for _, one, _ in cast.added}},
+        {label: ", ".join(words) for label, words in cast.replaced.items()},
+        _standing(cast, read),
+    )
+
+
+def _looked(cast: _Cast, names: Names) -> dict[str, Any]:
+    """What a text becomes: its words with placeholders, and whom they may still name."""
+    ids = (one.student_id for mention in cast.standing(names) for one in mention.students)
+    return {"text": names.text, "may_name": tuple(dict.fromkeys(ids))[:FLAGGED]}
+
+
+def _participant(
+    label: str, found: Found, role: Role, behaviors: tuple[BehaviorSeen, ...]
+) -> Participant:
+    did = behaviors if role is Role.REFERRED else ()
+    return Participant(label=label, student_id=found.student_id, roles=(role,), behaviors=did)
+
+
+def _standing(cast: _Cast, read: Sequence[Names]) -> dict[str, str]:
+    """Words that stand in the texts, and who they may name, for the screen."""
+    return {m.words: _who(m.students) for names in read for m in cast.standing(names)}
+
+
+def _who(students: Sequence[Found]) -> str:
+    if len(students) > 1:
+        return f"{students[0].name} or {len(students) - 1} more"
+    return f"{students[0].name}, gr {students[0].grade}" if students[0].grade else students[0].name
+
+
+def _read(cast: _Cast, texts: Sequence[str]) -> list[Names]:
+    """The texts with placeholders, once everything that may be a name was asked about."""
+    from ledger.naming import names, put
+
+    while True:
+        read = [names(cast.desk.school.roster, text, cast.people) for text in texts]
+        for one in (one for found in read for one in found.replaced):
+            cast.replaced.setdefault(one.label, {})[one.words] = None
+        open_ = (m for found in read for m in found.mentions if m.key not in cast.asked)
+        mention = next(open_, None) if cast.asks else None
+        if mention is None:
+            return read
+        cast.asked.add(mention.key)
+        label = _ask(cast, mention)
+        own = [[m for m in found.mentions if label and m.key == mention.key] for found in read]
+        texts = [put(found.text, m, label or "") for found, m in zip(read, own, strict=True)]
+        if label:
+            cast.replaced.setdefault(label, {})[mention.words] = None
+
+
+# Questions
+
+
+def _asks(desk: Desk, said: Mapping[str, Any]) -> bool:
+    """Whether there is somebody to be asked."""
+    piped = any(said[name] == "-" for name in TEXTS)
+    return sys.stdin.isatty() and not desk.as_json and not piped
+
+
+def _ask(cast: _Cast, mention: Mention) -> str | None:
+    """The placeholder for these words: of whom they name; None when they stay."""
+    students = mention.students[:OFFERED]
+    for line in _question(cast, mention, students):
+        cast.desk.talk(line)
+    try:
+        answer = _answer(cast.desk, students)
+    except EOFError:
+        cast.asks = False  # nobody answers any more, so what is left is flagged
+        return None
+    if answer == ():
+        cast.none.add(mention.key)
+    if not answer:
+        return None
+    found, role = answer
+    return cast.label(found) or cast.add(found, role)
+
+
+def _question(cast: _Cast, mention: Mention, students: Sequence[Found]) -> list[str]:
+    """What is asked of one student, or which of several."""
+    if len(students) > 1:
+        more = f"a number, with {CHOICES};  n no, Enter leaves it open"
+        rows = asking.candidates(Which("", Finding(tuple(students))))
+        return [f"{mention.words}: which student?", *rows, f"  {more}"]
+    [one] = students
+    label = cast.label(one)
+    who = f"{mention.words} = {', '.join((one.name, *_near(cast, one)))}"
+    if label is not None:
+        return [f"{who} → {label}   [Y]es  n no"]
+    return [f"{who} → {cast.next()}, involved   [Y]es  n no  {CHOICES}"]
+
+
+def _near(cast: _Cast, one: Found) -> list[str]:
+    """Where a student is found: grade, and whether it is the class of somebody who takes part."""
+    classes = {(f.teacher, f.grade) for f in cast.people.values() if f.teacher}
+    room = "same class" if (one.teacher, one.grade) in classes else one.teacher
+    return [f"gr {one.grade}"] * bool(one.grade) + [room] * bool(room)
+
+
+def _answer(desk: Desk, students: Sequence[Found]) -> tuple[Found, Role] | tuple[()] | None:
+    """Who it is and in which part; () when it is nobody, None when it was left open."""
+    while True:
+        said = _prompted().strip().casefold()
+        if said in NO:
+            return ()
+        if len(students) > 1 and not said:
+            return None
+        chosen = re.fullmatch(r"([1-9]?)\s*([a-zí]*)", said)
+        if chosen and (bool(chosen[1]) or len(students) == 1):
+            number, word = int(chosen[1] or 1), chosen[2]
+            role = Role.INVOLVED if word in YES else ROLES.get(word[:1])
+            if role is not None and number <= len(students):
+                return students[number - 1], role
+        which = "a number" if len(students) > 1 else "Enter for yes"
+        desk.talk(f"Type {which}, n for no, or {CHOICES.replace('  ', ', ')}.")
+
+
+def _prompted() -> str:
+    try:
+        said = click.prompt("", default="", show_default=False, prompt_suffix="> ", err=True)
+    except click.Abort as stopped:
+        click.echo(err=True)
+        if isinstance(stopped.__context__, EOFError):
+            raise EOFError from None
+        raise
+    return str(said)
+
+
+# A statement about what is recorded
+
+
+@dataclass(frozen=True)
+class NamedInStatement:
+    """A statement with placeholders in its text, and whoever has to be added for that."""
+
+    desk: Desk
+    id: str
+    command: AddStatement
+    added: Mapping[str, AddParticipant] = field(default_factory=dict)
+    lines: Sequence[str] = ()
+
+    def join(self) -> None:
+        """Add them; it is called in the transaction of the statement."""
+        for label, command in self.added.items():
+            done = self.desk.school.do(INCIDENT, self.id, command)
+            if label not in str(done.events[0].event).split():
+                raise asking.NotOne(f"somebody else became {label} meanwhile: run it again")
+
+    def tell(self, desk: Desk) -> None:
+        """Say what was replaced, and what stands as it was."""
+        for line in self.lines:
+            desk.talk(f"  {line}")
 
 
 def in_statement(
     desk: Desk, said: Mapping[str, Any], id: str, command: AddStatement
 ) -> NamedInStatement:
     """The same of a statement about an incident that is recorded."""
-    return NamedInStatement(command)
+    standing = INCIDENT.fold(desk.school.record.stream(f"incident-{id}"))
+    ids = {label: p.student_id for label, p in standing.people.items() if p.student_id}
+    people = {label: one for label, id in ids.items() for one in desk.school.find(id).students}
+    cast = _Cast(desk, people, standing.labels, _asks(desk, said))
+    [names] = read = _read(cast, [str(command.text)])
+    behaviors = next((p.behaviors for p in standing.people.values() if p.referred), ())
+    added = {
+        label: AddParticipant(
+            student_id=found.student_id,
+            roles=(role,),
+            behaviors=behaviors if role is Role.REFERRED else (),
+        )
+        for label, found, role in cast.added
+    }
+    replaced = [f"{', '.join(w)} → {label} in the text" for label, w in cast.replaced.items()]
+    stands = [
+        f"{words} ({who}?) stands in the text: bledger open"
+        for words, who in _standing(cast, read).items()
+    ]
+    looked = command.model_copy(update=_looked(cast, names))
+    return NamedInStatement(desk, id, looked, added, [*replaced, *stands])

@@ -13,9 +13,10 @@ from ledger.domain.codes import Behavior, Location
 
 FILE = "school.toml"
 _TABLES = {
-    "school": {"name": str, "id": str, "zone": str},
+    "school": {"name": str, "id": str, "zone": str, "child_abuse_hotline": str},
     "ledger": {"id": str, "key_check": str, "draft_key": str},
 }
+_LEFT_OUT = frozenset(("child_abuse_hotline", "draft_key"))  # what may be
 _OPEN_TABLES = frozenset(("words", "ids", "sink"))
 _NUMBERS = {"desk": {"lock_after": range(1, 121)}}  # whole numbers that may be left out
 CODES = frozenset(code.value for codes in (Behavior, Location) for code in codes)
@@ -74,6 +75,7 @@ class Settings:
     ids: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     sinks: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     lock_after: int = 10  # minutes
+    child_abuse_hotline: str = ""  # the county's number
 
 
 def read(folder: Path) -> Settings:
@@ -95,6 +97,7 @@ def read(folder: Path) -> Settings:
         words=said.get("words", {}),
         ids=said.get("ids", {}),
         sinks=said.get("sink", {}),
+        child_abuse_hotline=school.get("child_abuse_hotline", ""),
         **said.get("desk", {}),
     )
 
@@ -139,7 +142,7 @@ def _check(path: Path, said: Mapping[str, Any]) -> None:
             if key not in keys:
                 raise BadSettings(f"{path}: {key} is not known in [{table}]. Is it misspelt?")
         for key, kind in keys.items():
-            value = said.get(table, {}).get(key, "" if key == "draft_key" else None)
+            value = said.get(table, {}).get(key, "" if key in _LEFT_OUT else None)
             if not isinstance(value, kind):
                 raise BadSettings(f"{path}: [{table}] needs {key}, as text in quotes.")
 

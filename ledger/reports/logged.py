@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -30,6 +30,8 @@ class Logged:
     staff: Mapping[str, str]  # staff id → name
     alike: Sequence[Likeness] = ()
     answer_by: date | None = None  # when the office has to answer, if a law says so
+    replaced: Mapping[str, str] = field(default_factory=dict)  # label → words of the texts
+    standing: Mapping[str, str] = field(default_factory=dict)  # words of a text → who it may be
 
     @property
     def report(self) -> IncidentReported:
@@ -61,6 +63,7 @@ class Logged:
             "minor or major": any(b.assumed for p in referred for b in p.behaviors),
             "why (motivation)": any(p.motivation is None for p in referred),
             "what was done": True,
+            "a name in the text": bool(self.standing),
         }
         return [question for question, is_open in questions.items() if is_open]
 
@@ -71,6 +74,10 @@ def lines(logged: Logged, zone: ZoneInfo, now: datetime) -> list[str]:
         return [f"Already recorded as {logged.id}. {_again(logged)}"]
     told = [f"Recorded  {logged.id}   {_headline(logged, zone, now)}"]
     told += [f"  {line}" for line in (*_people(logged), *_said(logged, zone))]
+    told += [
+        f"  {words} ({who}?) stands in the text: bledger open"
+        for words, who in logged.standing.items()
+    ]
     told += [f"  {line}" for line in (_paper(logged), _office(logged)) if line]
     told = [part for line in told for part in wrapped(line, 8)]
     return [*told, "", *_same(logged, zone), *_next(logged, zone)]
@@ -93,7 +100,17 @@ def _headline(logged: Logged, zone: ZoneInfo, now: datetime) -> str:
 def _people(logged: Logged) -> list[str]:
     rows = [_person(p, logged) for p in logged.report.participants]
     name, of = (max(len(row[n]) for row in rows) for n in (1, 2))
-    return [f"{row[0]:<3} {row[1]:<{name}}   {row[2]:<{of}}   {row[3]}" for row in rows]
+    lines = [f"{row[0]:<3} {row[1]:<{name}}   {row[2]:<{of}}   {row[3]}" for row in rows]
+    wide = max(map(len, lines))
+    return [
+        f"{line:<{wide}}   {_replaced(row[0], logged)}".rstrip()
+        for line, row in zip(lines, rows, strict=True)
+    ]
+
+
+def _replaced(label: str, logged: Logged) -> str:
+    words = logged.replaced.get(label)
+    return f"{words} → {label} in the text" if words else ""
 
 
 def _person(person: Participant, logged: Logged) -> tuple[str, str, str, str]:
