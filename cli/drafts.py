@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from cli import Desk, asking
+from cli import Desk, asking, naming
 from cli.asking import ASK
 from cli.errors import NOTHING, invalid
 from ledger.domain.codes import Behavior, Code, Injury, Location, Motivation, Others, Weapon
@@ -43,7 +43,11 @@ def kept_on_failure(command: Callable[..., None]) -> Callable[..., None]:
             command(desk, **said)
         except (Exception, KeyboardInterrupt) as error:
             if not said["dry_run"] and desk.so_far == NOTHING and _worth_keeping(desk, error):
-                _keep(desk, said, error)
+                told = naming.heard(desk, said)
+                if told is None:
+                    _keep(desk, said, error)
+                else:  # of abuse: that is never kept, whatever else was wrong
+                    desk.after = naming.instead(desk, said, told)
             raise
 
     return careful
