@@ -39,6 +39,7 @@ COMMANDS = {
     "export": "export",
     "access": "access",
     "spool": "spool",
+    "forms": "forms",
     "init": "init",
     "demo": "demo",
     "verify": "verify",

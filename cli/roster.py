@@ -20,11 +20,13 @@ from ledger.finding import (
     any_source,
     having,
     is_source,
+    like,
     listed_by,
     numbered,
     same_as,
     sources_of,
     staff_by_username,
+    unlisted,
 )
 from ledger.said import Unclear
 
@@ -121,8 +123,10 @@ def import_(
     # `log` finds students in these tables; they are there before this answers.
     desk.school.views.catch_up(desk.school.record)
     seconds = (desk.clock() - began).total_seconds()
-    replaced = bool(taken.students) and not any(True for _ in listed_by(desk.school.roster, source))
-    return _say(desk, taken, report, seconds=seconds, replaced=replaced)
+    db = desk.school.roster
+    replaced = bool(taken.students) and not any(True for _ in listed_by(db, source))
+    by_hand = len(unlisted(db))
+    return _say(desk, taken, report, seconds=seconds, replaced=replaced, by_hand=by_hand)
 
 
 def _check_instead(desk: Desk, source: str, instead_of: str | None) -> None:
@@ -257,6 +261,7 @@ def _say(
     dry_run: bool = False,
     seconds: float = 0,
     replaced: bool = False,
+    by_hand: int = 0,
 ) -> int:
     refused = [problem for problem in taken.problems if problem.refused]
     fields: dict[str, Any] = {
@@ -266,6 +271,7 @@ def _say(
         "rejected": len(refused),
         "problems": [_problem(p) for p in taken.problems],
         "students": taken.students,
+        "unlisted": by_hand,
     }
     did = "would be read" if dry_run else "appended"
     count = taken.students if dry_run else taken.appended
@@ -284,6 +290,8 @@ def _say(
             f"  {taken.kept} known students are missing; none is withdrawn, as this is not the "
             "whole roster"
         )
+    if by_hand:
+        lines.append(f"  {by_hand} recorded by hand and on no roster yet: bledger roster unlisted")
     if taken.students > LARGE and not dry_run:
         lines.append(f"  {_speed(taken.students, seconds)}")
         fields |= {"seconds": round(seconds, 1), "peak_mb": _peak_mb()}
@@ -584,6 +592,38 @@ def show(desk: Desk, student: tuple[str, ...]) -> None:
     lines = [_line(found)]
     lines += [f"  from {fact['effective_on']}  {_said(fact)}  ({fact['source']})" for fact in facts]
     desk.answer("roster-show/1", fields, lines)
+
+
+@roster.command("unlisted")
+@answers
+@pass_desk
+def unlisted_(desk: Desk) -> None:
+    """List the children recorded by hand whom no roster has yet, and who they may be.
+
+    \b
+    Examples:
+      bledger roster unlisted
+    """
+    school = desk.school
+    school.views.catch_up(school.record)
+    found = {child: like(school.roster, child) for child in unlisted(school.roster)}
+    fields = [
+        {"student_id": child.student_id, "candidates": [one.student_id for one in some]}
+        for child, some in found.items()
+    ]
+    are = "child is" if len(found) == 1 else "children are"
+    lines = [f"{len(found)} {are} on no roster{':' if found else '.'}"]
+    lines += [line for child, some in found.items() for line in _maybe(child, some)]
+    desk.answer("roster-unlisted/1", {"students": fields}, lines)
+
+
+def _maybe(child: Found, some: Sequence[Found]) -> Iterator[str]:
+    """A child, and below it who it may be, with the line that says so."""
+    yield f"  {child.name}"
+    for one in some:
+        yield f"    maybe  {_line(one)}"
+        link = f"bledger roster link {child.student_id[:8]} --same-as"
+        yield f"           {link} {one.number or one.student_id}"
 
 
 def _said(fact: dict[str, Any]) -> str:

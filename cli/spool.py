@@ -37,8 +37,16 @@ class Drafts(click.Group):
     """`spool` and a number finishes that draft, without a word between them."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        return super().parse_args(ctx, self._named(args))
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        return super().resolve_command(ctx, self._named(args))
+
+    def _named(self, args: list[str]) -> list[str]:
         named = args and (args[0] in self.commands or args[0] == "--help")
-        return super().parse_args(ctx, args if named else ["finish", *args])
+        return args if named else ["finish", *args]
 
 
 # Without -h, which would be found in a time: --at -1h.
@@ -49,12 +57,12 @@ ANY_OPTION = {"ignore_unknown_options": True, "help_option_names": ["--help"]}
 def spool() -> None:
     """Drafts of what could not be recorded: list them, finish one, carry them to the ledger.
 
-    `bledger spool` lists them, `bledger spool NUMBER` finishes one.
-
     \b
     Examples:
       bledger spool
       bledger spool 1 --student 2
+      bledger spool 2 --did disruption --where cafeteria
+      bledger spool 4 --drop
       bledger spool export stick/drafts.bin
     """
 
@@ -73,15 +81,14 @@ def finish(
 ) -> None:
     """List the drafts, or finish draft NUMBER, with OPTIONS of its line said anew.
 
-    Times in a draft are meant as when it was written.
+    Times in a draft are meant as when it was written. The word `finish` may be left out.
 
     \b
     Examples:
-      bledger spool
-      bledger spool 1 --student 2
-      bledger spool 2 --did disruption --where cafeteria
-      bledger spool 3 --saw -
-      bledger spool 4 --drop
+      bledger spool finish 1 --student 2
+      bledger spool finish 2 --did disruption --where cafeteria
+      bledger spool finish 3 --saw -
+      bledger spool finish 4 --drop
     """
     kept = drafts.spool(desk.folder, desk.env)
     if number is None:

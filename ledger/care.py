@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ledger import founding, keeping
+from ledger import finding, founding, keeping
 from ledger.domain.days import school_year_of
 from ledger.drafts import spool
 from ledger.said import show_day, show_when
@@ -123,6 +123,13 @@ def _key(school: School) -> Iterator[Check]:
         yield Check("WARN", "sheet", f"still on disk: {sheet}", "print it, then delete it")
 
 
+def _children(school: School) -> Iterator[Check]:
+    waiting = len(finding.unlisted(school.roster))
+    if waiting:
+        says = f"{waiting} recorded by hand and on no roster yet"
+        yield Check("WARN", "children", says, "bledger roster unlisted")
+
+
 def _drafts(school: School) -> Iterator[Check]:
     waiting = len(spool(school.folder, school.env).list())
     if waiting:
@@ -156,6 +163,7 @@ LOOKS: Mapping[str, Callable[[School], Iterator[Check]]] = {
     "backup": _backup,
     "calendar": _calendar,
     "key": _key,
+    "children": _children,
     "drafts": _drafts,
     "clock": _clock,
     "disk": _room,

@@ -227,6 +227,13 @@ def everyone(db: Db) -> list[Found]:
     return [_found(row) for row in _rows(db, "active = 1", [], ALL)]
 
 
+def like(db: Db, student: Found, *, limit: int = 3) -> list[Found]:
+    """Who of a roster has a name like this child's, the likest first."""
+    name = search_key(student.name.removesuffix(BY_NUMBER))
+    near = map(_found, _by_likeness(db, name, LIMIT))
+    return [one for one in near if not one.name.endswith(BY_NUMBER)][:limit]
+
+
 def one(finding: Finding, said: str) -> Found:
     """The only student who fits; Unclear, NoSuch or Which when there is not exactly one."""
     if not said.strip():
@@ -380,6 +387,11 @@ def _rows(db: Db, where: str, values: Sequence[str], limit: int) -> list[Any]:
     sql = f"SELECT {FIELDS} FROM student WHERE {where} "  # noqa: S608
     order = "ORDER BY active DESC, name, student_id LIMIT ?"
     return list(db.execute(sql + order, [*values, limit]))
+
+
+def slips(db: Db) -> list[str]:
+    """The numbers of the paper slips that incidents came from, as they were typed."""
+    return [slip for (slip,) in db.execute("SELECT DISTINCT slip FROM incident", []) if slip]
 
 
 def staff_names(db: Db) -> dict[str, str]:

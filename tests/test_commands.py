@@ -66,6 +66,7 @@ LINES = {
     "import example": Line("import example"),
     "roster find": Line("roster find ana"),
     "roster show": Line("roster show ana rivera", reads=1),
+    "roster unlisted": Line("roster unlisted", first=("log --not-on-roster Kai --did tardy",)),
     "staff list": Line("staff list"),
     "staff add": Line("staff add nbrandt 'Nadia Brandt' --role aide"),
     "staff role": Line("staff role dana okafor --set counselor"),
@@ -79,7 +80,12 @@ LINES = {
     "export map": Line("export map ods"),
     "export example": Line("export example"),
     "access log": Line("access log ana rivera", reads=1, first=("timeline ana rivera",)),
-    "spool": Line("spool", first=("log bea --did tardy",)),
+    "spool finish": Line("spool", first=("log bea --did tardy",)),
+    "spool export": Line("spool export {new}", first=("log bea --did tardy",)),
+    "spool import": Line(
+        "spool import {new}", first=("log bea --did tardy", "spool export {new} --move")
+    ),
+    "forms slips": Line("forms slips --out {new}.html"),
     "init": Line("init --me 'Nadia Brandt'", env={"BLEDGER_DATA": "{new}"}),
     "demo": Line("demo --students 60 --days 1", env={"BLEDGER_DATA": "{new}"}),
     "verify": Line("verify --full"),

@@ -12,6 +12,7 @@ from pydantic import Field
 from ledger.domain import Command, Decider, Event, Refused
 
 FIRST = 101  # the number of a school's first slip
+MOST = 1_000  # slips of one print
 Number = Annotated[int, Field(ge=1)]
 Range = tuple[int, int]  # the first and the last
 
@@ -19,6 +20,13 @@ Range = tuple[int, int]  # the first and the last
 def spelled(number: int) -> str:
     """A slip's number as it is printed and typed."""
     return f"{number:04}"
+
+
+def number_of(said: str) -> int | None:
+    """The number that somebody typed or wrote for a slip, if it is one."""
+    digits = said.strip().removeprefix("#").strip()
+    fits = digits.isascii() and digits.isdecimal() and len(digits) <= 6
+    return int(digits) or None if fits else None
 
 
 def span(first: int, last: int) -> str:
@@ -57,9 +65,13 @@ class Forms:
         """The first number that no earlier print can have."""
         return max((last for _, last in self.printed), default=FIRST - 1) + 1
 
-    def has(self, number: int) -> bool:
-        """Whether a slip of this number was printed."""
-        return any(first <= number <= last for first, last in self.printed)
+    def of(self, numbers: range) -> list[int]:
+        """Those of these numbers that were printed; refused when none was."""
+        found = [n for n in numbers if any(first <= n <= last for first, last in self.printed)]
+        if not found:
+            which = span(numbers[0], numbers[-1])
+            raise Refused(f"slip {which} was never printed: it cannot be printed again")
+        return found
 
 
 def evolve(forms: Forms, event: SlipsPrinted) -> Forms:
@@ -72,7 +84,7 @@ def evolve(forms: Forms, event: SlipsPrinted) -> Forms:
 class PrintSlips(Command):
     """Give out so many new numbers; `taken` are those that slips written by hand have."""
 
-    count: Annotated[int, Field(ge=1, le=1_000)]
+    count: Annotated[int, Field(ge=1, le=MOST)]
     taken: tuple[int, ...] = ()
 
 
@@ -92,13 +104,6 @@ def _ranges(numbers: Iterator[int]) -> Iterator[Range]:
             first = number
         last = number
     yield first, last
-
-
-def check_printed(forms: Forms, numbers: range) -> None:
-    """Refuse to print again what never was printed."""
-    for number in numbers:
-        if not forms.has(number):
-            raise Refused(f"slip {spelled(number)} was never printed: leave out --reprint")
 
 
 FORMS = Decider("forms", Forms(), decide, evolve, SlipsPrinted)
