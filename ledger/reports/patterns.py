@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
 from ledger.domain.codes import Location
@@ -103,5 +103,4 @@ def _range(times: Sequence[int]) -> str:
 
 
 def _clock(minutes: int) -> str:
-    at = datetime.min.replace(hour=minutes // 60, minute=minutes % 60)
-    return show_time(at).rpartition(" ")[0]
+    return show_time(time(minutes // 60, minutes % 60)).rpartition(" ")[0]
