@@ -65,6 +65,7 @@ from ledger.domain.incident import (
     IncidentMerged,
     IncidentReported,
     IncidentVoided,
+    NamesCleared,
     ParticipantAdded,
     ParticipantRemoved,
     ParticipantReplaced,
@@ -245,6 +246,7 @@ EXAMPLES: dict[str, tuple[Event, ...]] = {
             recorded_by="staff-2",
         ),
         StatementAdded(**STATEMENT, number=2, child=ANA),
+        NamesCleared(number=2),
         DetailsFilledIn(
             **DETAILS, motivation=Motivation.UNCLEAR, injury=Injury.NONE, minutes_lost=5, label="P1"
         ),

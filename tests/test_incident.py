@@ -39,6 +39,7 @@ from ledger.domain.incident import (
     AdoptIncident,
     BehaviorCorrected,
     CircumstancesCorrected,
+    ClearNames,
     ContactFamily,
     CorrectAction,
     CorrectBehavior,
@@ -56,6 +57,7 @@ from ledger.domain.incident import (
     IncidentReported,
     IncidentVoided,
     MergeIncident,
+    NamesCleared,
     ParticipantAdded,
     ParticipantRemoved,
     ParticipantReplaced,
@@ -248,6 +250,7 @@ def test_a_time_that_is_no_instant_is_none(at: datetime) -> None:
 
 AFTERWARDS: list[IncidentCommand] = [
     statement("It was loud."),
+    ClearNames(number=1),
     FillInDetails(slip="14"),
     AddParticipant(student_id=CLEO, roles=(Role.WITNESS,)),
     ReplaceParticipant(label="P1", student_id=CLEO, reason=WHY),
@@ -267,7 +270,7 @@ AFTERWARDS: list[IncidentCommand] = [
     MERGE,
     VOID,
 ]
-NEEDS_AN_ACTION = (ServeAction, CorrectAction, VoidAction)
+NEEDS = (ClearNames, ServeAction, CorrectAction, VoidAction)  # something before them
 UNDO_NOTHING = Undo(versions=(1,), logged_at=NOON, now=NOON)
 
 
@@ -302,7 +305,8 @@ def test_a_text_of_a_report_that_was_taken_back_can_be_destroyed() -> None:
 
 @pytest.mark.parametrize("command", AFTERWARDS, ids=name_of)
 def test_every_command_is_accepted_by_an_incident_that_it_fits(command: IncidentCommand) -> None:
-    before = (taken(),) if isinstance(command, NEEDS_AN_ACTION) else ()
+    naming = saying("Leo sang.").model_copy(update={"may_name": (CLEO,)})
+    before = (naming, taken()) if isinstance(command, NEEDS) else ()
     assert two(*before).when(command).events
 
 
@@ -324,6 +328,14 @@ def test_statements_are_numbered_in_their_order() -> None:
     one().when(statement("First.")).then(saying("First.")).when(statement("Second.")).then(
         saying("Second.", number=2)
     )
+
+
+def test_a_name_in_a_text_is_asked_about_until_it_is_cleared() -> None:
+    naming = saying("Leo sang.").model_copy(update={"may_name": (CLEO,)})
+    clear = ClearNames(number=1)
+    cleared = two(naming).when(clear).then(NamesCleared(number=1))
+    cleared.when(clear).refused("no name is asked about in statement 1")
+    two(saying("It was loud.")).when(clear).refused("no name is asked about")
 
 
 def test_a_statement_is_the_text_of_the_only_referred_child() -> None:

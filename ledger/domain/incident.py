@@ -78,6 +78,15 @@ class StatementAdded(Saying, Event):
         return f"statement {self.number}, {self.kind.value}"
 
 
+class NamesCleared(Event):
+    """What may be a name in the text of a statement names nobody who took part."""
+
+    number: int  # of the statement
+
+    def __str__(self) -> str:
+        return f"statement {self.number} names nobody else"
+
+
 class DetailsFilledIn(Details, OfOne, Event):
     """What had not been said was said later."""
 
@@ -307,6 +316,7 @@ class TextDestroyed(Event):
 IncidentEvent = (
     IncidentReported
     | StatementAdded
+    | NamesCleared
     | DetailsFilledIn
     | ParticipantAdded
     | ParticipantReplaced
@@ -344,6 +354,7 @@ class Incident:
     labels: int = 0
     said: frozenset[str] = frozenset()
     statements: int = 0
+    naming: frozenset[int] = frozenset()  # statements in whose text a name may stand
     destroyed: frozenset[int] = frozenset()  # versions
     actions: Mapping[int, str] = field(default_factory=dict)  # number → label, those that stand
     numbered: int = 0
@@ -396,7 +407,11 @@ def evolve(incident: Incident, event: IncidentEvent) -> Incident:
                 said=said,
             )
         case StatementAdded():
-            return replace(incident, statements=max(incident.statements, event.number))
+            naming = incident.naming | ({event.number} if event.may_name else frozenset())
+            number = max(incident.statements, event.number)
+            return replace(incident, statements=number, naming=naming)
+        case NamesCleared():
+            return replace(incident, naming=incident.naming - {event.number})
         case TextDestroyed():
             return replace(incident, destroyed=incident.destroyed | {event.version})
         case DetailsFilledIn():
@@ -491,6 +506,12 @@ class ReportIncident(Report, Command):
 
 class AddStatement(Saying, Command):
     """Add what one person saw, was told or concluded."""
+
+
+class ClearNames(Command):
+    """Say that what may be a name in a statement's text names nobody who took part."""
+
+    number: int
 
 
 class FillInDetails(Details, OfOne, Command):
@@ -637,6 +658,7 @@ class DestroyText(Command):
 IncidentCommand = (
     ReportIncident
     | AddStatement
+    | ClearNames
     | FillInDetails
     | AddParticipant
     | ReplaceParticipant
@@ -718,6 +740,10 @@ def _answer(command: IncidentCommand, incident: Incident) -> list[IncidentEvent]
         case AddStatement():
             number, child = incident.statements + 1, incident.only_child
             return [command.became(StatementAdded, number=number, child=child)]
+        case ClearNames():
+            if command.number not in incident.naming:
+                raise Refused(f"no name is asked about in statement {command.number}")
+            return [command.became(NamesCleared)]
         case FillInDetails():
             return _fill_in(command, incident)
         case AddParticipant():

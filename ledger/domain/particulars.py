@@ -110,7 +110,7 @@ class Saying(Value):
     text: Sealed[Words]
     antecedent: SealedOrNot[Words] = None
     consequence: SealedOrNot[Words] = None
-    may_name: tuple[str, ...] = ()  # ids of students whose names may stand in the text
+    may_name: tuple[Short, ...] = ()  # ids of students whose names may stand in the text
 
 
 class Measure(Value):

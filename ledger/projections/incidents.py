@@ -28,6 +28,7 @@ from ledger.domain.incident import (
     IncidentMerged,
     IncidentReported,
     IncidentVoided,
+    NamesCleared,
     OfSource,
     ParticipantAdded,
     ParticipantRemoved,
@@ -214,6 +215,9 @@ def _tell(card: Card, recorded: Recorded[Any], event: IncidentEvent) -> None:
             _report(card, recorded, event)
         case StatementAdded():
             card.statements.append(_said(recorded, event))
+        case NamesCleared():
+            for said in card.statements:
+                said.may_name = [] if said.number == event.number else said.may_name
         case DetailsFilledIn():
             card.details |= _given(event, Details)
             for name, value in _given(event, OfOne).items():
