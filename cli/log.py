@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any, TypeVar
 
@@ -129,19 +131,46 @@ def log(desk: Desk, **said: Any) -> None:
         return
     id = done.stream.partition("-")[2]
     desk.so_far = f"It is recorded, as {id[:7]}."
-    alike = [] if done.repeated else entry.alike(school.record, command, done.stream)
     made = logged.Logged(
         school.record.short("incident", id),
         done.events,
         done.repeated,
         named.found,
         school.staff_names,
-        alike,
-        _answer_by(desk, command, done.events),
-        named.replaced,
-        named.standing,
+        replaced=named.replaced,
+        standing=named.standing,
     )
-    desk.answer("log/1", _fields(id, made), logged.lines(made, school.settings.zone, school.now))
+    if not desk.as_json:
+        for line in logged.first(made, school.settings.zone, school.now):
+            desk.say(line)
+    made = replace(
+        made,
+        alike=[] if done.repeated else entry.alike(school.record, command, done.stream),
+        answer_by=_answer_by(desk, command, done.events),
+    )
+    desk.answer(
+        "log/1", _fields(id, made), logged.lines(made, school.settings.zone, _pattern(desk, made))
+    )
+
+
+def watched(desk: Desk) -> bool:
+    """Whether somebody sits there, who reads more than was asked for and answers questions."""
+    return not desk.as_json and sys.stdin is not None and sys.stdin.isatty()
+
+
+def _pattern(desk: Desk, made: logged.Logged) -> str:
+    """What repeats itself with the first referred student; it costs more than the entry itself."""
+    children = [p.student_id for p in made.report.participants if p.referred and p.student_id]
+    if made.repeated or not children or not watched(desk):
+        return ""
+    school = desk.school
+    try:
+        from ledger.reports import patterns
+
+        found = school.reading.pattern(children[0], school.now)
+        return patterns.line(found, school.settings.zone)
+    except Exception:  # noqa: BLE001 - the incident is recorded, whatever else cannot be read
+        return ""
 
 
 def _answer_by(desk: Desk, command: ReportIncident, events: Iterable[Recorded[Any]]) -> date | None:

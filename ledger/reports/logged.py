@@ -68,19 +68,29 @@ class Logged:
         return [question for question, is_open in questions.items() if is_open]
 
 
-def lines(logged: Logged, zone: ZoneInfo, now: datetime) -> list[str]:
-    """The entry on the screen, the most important line first."""
+def first(logged: Logged, zone: ZoneInfo, now: datetime) -> list[str]:
+    """What is on the screen at once: that it is recorded, as what."""
     if logged.repeated:
         return [f"Already recorded as {logged.id}. {_again(logged)}"]
-    told = [f"Recorded  {logged.id}   {_headline(logged, zone, now)}"]
-    told += [f"  {line}" for line in (*_people(logged), *_said(logged, zone))]
-    told += [
-        f"  {words} ({who}?) stands in the text: bledger open"
+    return wrapped(f"Recorded  {logged.id}   {_headline(logged, zone, now)}", 8)
+
+
+def lines(logged: Logged, zone: ZoneInfo, pattern: str) -> list[str]:
+    """Who and what stands in it, then what the ledger knows, then what is open."""
+    if logged.repeated:
+        return []
+    told = [*_people(logged), *_said(logged, zone), *_standing(logged)]
+    told += filter(None, (_paper(logged), _office(logged)))
+    shown = [part for line in told for part in wrapped(f"  {line}", 8)]
+    known = wrapped(f"  {pattern}", 4) if pattern else []
+    return [*shown, "", *known, *_same(logged, zone), *_next(logged, zone)]
+
+
+def _standing(logged: Logged) -> list[str]:
+    return [
+        f"{words} ({who}?) stands in the text: bledger open"
         for words, who in logged.standing.items()
     ]
-    told += [f"  {line}" for line in (_paper(logged), _office(logged)) if line]
-    told = [part for line in told for part in wrapped(line, 8)]
-    return [*told, "", *_same(logged, zone), *_next(logged, zone)]
 
 
 def _again(logged: Logged) -> str:
@@ -100,11 +110,11 @@ def _headline(logged: Logged, zone: ZoneInfo, now: datetime) -> str:
 def _people(logged: Logged) -> list[str]:
     rows = [_person(p, logged) for p in logged.report.participants]
     name, of = (max(len(row[n]) for row in rows) for n in (1, 2))
-    lines = [f"{row[0]:<3} {row[1]:<{name}}   {row[2]:<{of}}   {row[3]}" for row in rows]
-    wide = max(map(len, lines))
+    shown = [f"{row[0]:<3} {row[1]:<{name}}   {row[2]:<{of}}   {row[3]}" for row in rows]
+    wide = max(map(len, shown))
     return [
         f"{line:<{wide}}   {_replaced(row[0], logged)}".rstrip()
-        for line, row in zip(lines, rows, strict=True)
+        for line, row in zip(shown, rows, strict=True)
     ]
 
 
@@ -165,13 +175,22 @@ def _one_same(other: Likeness, logged: Logged, zone: ZoneInfo) -> list[str]:
     short, at = other.incident_id[:7], show_time(other.occurred_at.astimezone(zone))
     who = logged.staff.get(other.reporter, "a member of staff")
     maybe = f"  Maybe the same as {short} ({at}, {who})."
-    return beside(maybe, f"bledger incident merge {logged.id} {short}")
+    return beside(maybe, f"bledger same {logged.id} {short}")
 
 
 def _next(logged: Logged, zone: ZoneInfo) -> list[str]:
     until = logged.events[0].recorded_at.astimezone(zone) + UNDO_WINDOW
-    act = "bledger incident act last conference"
     return [
-        *beside(f"  Open: {' · '.join(logged.open)}", act),
+        *beside(f"  Open: {' · '.join(logged.open)}", _goes_on(logged)),
         f"  Wrong? bledger undo, until {show_time(until)}",
     ]
+
+
+def _goes_on(logged: Logged) -> str:
+    """The command that says what is open: one line when it is about one child, else all of it."""
+    referred = [p for p in logged.report.participants if p.referred]
+    simple = len(referred) == 1 and "minor or major" not in logged.open
+    if not simple:
+        return "bledger open"
+    why = " --why peer" if "why (motivation)" in logged.open else ""
+    return f"bledger act last conference{why}"
