@@ -312,6 +312,8 @@ def _fields(id: str, made: logged.Logged) -> dict[str, Any]:
             for p in made.report.participants
         ],
         "sent_to_office": made.office is not None,
+        "replaced": list(made.replaced),
+        "may_name": list(dict.fromkeys(id for s in made.statements for id in s.may_name)),
         "maybe_same_as": [other.incident_id for other in made.alike],
         "open": made.open,
     }

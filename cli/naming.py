@@ -14,8 +14,18 @@ import click
 
 from cli import Desk, asking
 from cli.errors import NOT_ALLOWED
+from ledger.domain import standing as of_today
 from ledger.domain.codes import Role
-from ledger.domain.incident import INCIDENT, AddParticipant, AddStatement, ReportIncident
+from ledger.domain.incident import (
+    INCIDENT,
+    AddParticipant,
+    AddStatement,
+    ClearNames,
+    Incident,
+    IncidentCommand,
+    ReportIncident,
+    StatementAdded,
+)
 from ledger.domain.particulars import BehaviorSeen, Participant
 from ledger.finding import Finding, Found, Which
 
@@ -311,12 +321,43 @@ def in_statement(
 ) -> NamedInStatement:
     """The same of a statement about an incident that is recorded."""
     standing = INCIDENT.fold(desk.school.record.stream(f"incident-{id}"))
-    ids = {label: p.student_id for label, p in standing.people.items() if p.student_id}
-    people = {label: one for label, id in ids.items() for one in desk.school.find(id).students}
-    cast = _Cast(desk, people, standing.labels, _asks(desk, said))
+    cast = _cast(desk, standing, asks=_asks(desk, said))
     [names] = read = _read(cast, [str(command.text)])
-    behaviors = next((p.behaviors for p in standing.people.values() if p.referred), ())
-    added = {
+    replaced = [f"{', '.join(w)} → {label} in the text" for label, w in cast.replaced.items()]
+    stands = [
+        f"{words} ({who}?) stands in the text: bledger open"
+        for words, who in _standing(cast, read).items()
+    ]
+    looked = command.model_copy(update=_looked(cast, names))
+    return NamedInStatement(desk, id, looked, _added(cast, standing), [*replaced, *stands])
+
+
+def settled(desk: Desk, id: str) -> list[IncidentCommand]:
+    """Ask about the names that stand in the texts of an incident; what the answers come to."""
+    history = desk.school.record.stream(f"incident-{id}")
+    standing = INCIDENT.fold(history)
+    texts = {
+        r.event.number: r.event.text
+        for r in of_today(history)
+        if isinstance(r.event, StatementAdded) and r.event.number in standing.naming
+    }
+    cast = _cast(desk, standing, asks=True)
+    read = _read(cast, [str(text) for text in texts.values()])
+    clear = [n for n, names in zip(texts, read, strict=True) if not cast.standing(names)]
+    return [*_added(cast, standing).values(), *(ClearNames(number=number) for number in clear)]
+
+
+def _cast(desk: Desk, incident: Incident, *, asks: bool) -> _Cast:
+    """Who takes part in an incident that is recorded."""
+    ids = {label: p.student_id for label, p in incident.people.items() if p.student_id}
+    people = {label: one for label, id in ids.items() for one in desk.school.find(id).students}
+    return _Cast(desk, people, incident.labels, asks)
+
+
+def _added(cast: _Cast, incident: Incident) -> dict[str, AddParticipant]:
+    """The commands that add them, by the placeholders that they will have."""
+    behaviors = next((p.behaviors for p in incident.people.values() if p.referred), ())
+    return {
         label: AddParticipant(
             student_id=found.student_id,
             roles=(role,),
@@ -324,10 +365,3 @@ def in_statement(
         )
         for label, found, role in cast.added
     }
-    replaced = [f"{', '.join(w)} → {label} in the text" for label, w in cast.replaced.items()]
-    stands = [
-        f"{words} ({who}?) stands in the text: bledger open"
-        for words, who in _standing(cast, read).items()
-    ]
-    looked = command.model_copy(update=_looked(cast, names))
-    return NamedInStatement(desk, id, looked, added, [*replaced, *stands])

@@ -185,7 +185,7 @@ def test_the_default_school_has_one_of_everything(tmp_path: Path) -> None:
         StudentWithdrawn PraiseRecorded ContactMade ObservationRecorded StaffRecorded StaffRolesSet
         SchoolYearSet HolidaysSet
     """
-    assert topics >= {f"{name}.1" for name in wanted.split()}
+    assert {topic.partition(".")[0] for topic in topics} >= set(wanted.split())
 
 
 @pytest.mark.parametrize(("students", "days"), [(60, 1), (60, 400), (2_000, 20)])
