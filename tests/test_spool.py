@@ -5,22 +5,24 @@ from __future__ import annotations
 import dataclasses
 import errno
 import os
+import shutil
 import stat
 import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from desk import TEACHER, School
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ledger.store.errors import NoSuchDraft, NotKept, WrongKey
-from ledger.store.spool import Draft, Spool, spool_folder
+from ledger.store.errors import Damage, NoSuchDraft, NotKept, StorageError, WrongKey
+from ledger.store.spool import Draft, Spool, TakenIn, spool_folder
 
 NOW = datetime(2026, 10, 14, 19, 10, 5, 123456, tzinfo=UTC)
 KEY, OTHER, PRIVATE = bytes(range(32)), bytes(range(1, 33)), bytes(range(2, 34))
@@ -248,3 +250,281 @@ def test_each_ledger_has_its_own_folder_with_the_user() -> None:
     assert spool_folder({"BLEDGER_SPOOL": "/s"}, "abc") == Path("/s/abc")
     assert spool_folder({}, "abc").parts[-2:] == ("spool", "abc")
     assert spool_folder({}, "abc") != spool_folder({}, "abd")
+
+
+# Carried in a file, from one computer to the one with the ledger
+
+LEDGER = "3f0c1d52-0000-4000-8000-000000000001"
+
+
+def carried(spool: Spool) -> bytes:
+    return spool.packed(LEDGER)[0]
+
+
+def left_by(raw: bytes) -> set[bytes]:
+    """What could be found in a file in the clear."""
+    return {canary for canary in (b"rivera", b"tray", b"specialist") if canary in raw}
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(drafts, st.booleans()), max_size=4), st.booleans())
+def test_what_was_carried_is_what_comes_back_in_its_order(
+    written: list[tuple[Draft, bool]], keyed: bool
+) -> None:
+    with new_folder() as there, new_folder() as here:
+        for draft, with_it in written:
+            (with_key if with_it else without_key)(there).keep(draft, NOW)
+        packed = carried((with_key if keyed else without_key)(there))
+        with_key(here).keep(DRAFT, NOW)
+        taken = with_key(here).take_in(packed, LEDGER)
+        assert taken == TakenIn(tuple(range(2, len(written) + 2)))
+        came = [draft for _, draft in with_key(here).list()][1:]
+        assert came == [dataclasses.replace(d, written_at=NOW.isoformat()) for d, _ in written]
+
+
+@pytest.mark.parametrize("writer", [with_key, without_key])
+def test_a_carried_file_opens_with_the_schools_key_alone(
+    tmp_path: Path, writer: Callable[[Path], Spool]
+) -> None:
+    writer(tmp_path / "there").keep(DRAFT, NOW)
+    packed = carried(writer(tmp_path / "there"))
+    assert left_by(packed) == set()
+    with pytest.raises(WrongKey, match="school's key alone"):
+        without_key(tmp_path / "here").take_in(packed, LEDGER)
+    with pytest.raises(Damage):
+        Spool(tmp_path / "here", OTHER, OTHER, None).take_in(packed, LEDGER)
+    with pytest.raises(WrongKey, match="another ledger"):
+        with_key(tmp_path / "here").take_in(packed, LEDGER[:-1] + "2")
+    assert not (tmp_path / "here").exists()
+    assert with_key(tmp_path / "here").take_in(packed, LEDGER).added == (1,)
+    for path in tmp_path.rglob("*.bin"):
+        assert left_by(path.read_bytes()) == set()
+
+
+def test_the_same_file_twice_adds_nothing(tmp_path: Path) -> None:
+    there, here = with_key(tmp_path / "there"), with_key(tmp_path / "here")
+    numbers = [there.keep(dataclasses.replace(DRAFT, user=str(n)), NOW) for n in range(3)]
+    packed = carried(there)
+    assert here.take_in(packed, LEDGER) == TakenIn((1, 2, 3))
+    assert here.take_in(packed, LEDGER) == TakenIn((), known=len(numbers))
+    there.keep(DRAFT, NOW)
+    assert here.take_in(carried(there), LEDGER) == TakenIn((4,), known=3)
+
+
+def test_a_draft_that_was_finished_is_not_offered_again(tmp_path: Path) -> None:
+    there, here = with_key(tmp_path / "there"), with_key(tmp_path / "here")
+    for n in range(2):
+        there.keep(dataclasses.replace(DRAFT, user=str(n)), NOW)
+    packed = carried(there)
+    here.take_in(packed, LEDGER)
+    here.drop(1)
+    assert here.take_in(packed, LEDGER) == TakenIn((), known=2)
+    there.drop(2)
+    assert there.take_in(packed, LEDGER) == TakenIn((), known=2)
+
+
+def test_what_was_moved_away_can_be_brought_back(tmp_path: Path) -> None:
+    there = with_key(tmp_path)
+    there.keep(DRAFT, NOW)
+    packed = carried(there)
+    there.remove(1)
+    assert there.list() == []
+    assert there.take_in(packed, LEDGER).added == (1,)
+
+
+def test_two_drafts_of_the_same_words_are_two(tmp_path: Path) -> None:
+    there = with_key(tmp_path / "there")
+    assert [there.keep(DRAFT, NOW) for _ in range(2)] == [1, 2]
+    assert with_key(tmp_path / "here").take_in(carried(there), LEDGER).added == (1, 2)
+
+
+@pytest.mark.parametrize("writer", [with_key, without_key])
+def test_a_carried_file_that_is_cut_off_or_changed_says_so_and_adds_nothing(
+    tmp_path: Path, writer: Callable[[Path], Spool]
+) -> None:
+    writer(tmp_path / "there").keep(DRAFT, NOW)
+    packed, here = carried(writer(tmp_path / "there")), with_key(tmp_path / "here")
+    for at in range(len(packed)):
+        for broken in (
+            packed[:at],
+            packed[:at] + bytes([packed[at] ^ 1 << at % 8]) + packed[at + 1 :],
+        ):
+            with pytest.raises((Damage, WrongKey)) as told:
+                here.take_in(broken, LEDGER)
+            assert "rivera" not in str(told.value)
+    assert not (tmp_path / "here").exists()
+
+
+@given(st.binary(max_size=300), st.sampled_from([b"", b"key ", b"pub "]))
+@settings(deadline=None)
+def test_a_file_of_anything_else_says_so(junk: bytes, kind: bytes) -> None:
+    head = b"bledger drafts/1 " + kind + LEDGER.encode() + b"\n" if kind else b""
+    with new_folder() as folder, pytest.raises((Damage, WrongKey)):
+        with_key(folder).take_in(head + junk, LEDGER)
+
+
+def test_a_draft_by_itself_is_no_carried_file(tmp_path: Path) -> None:
+    with_key(tmp_path).keep(DRAFT, NOW)
+    with pytest.raises(Damage, match="no file of drafts"):
+        with_key(tmp_path).take_in((tmp_path / "draft-1.bin").read_bytes(), LEDGER)
+
+
+def test_a_damaged_draft_stays_in_the_file_and_the_others_come(tmp_path: Path) -> None:
+    there = with_key(tmp_path / "there")
+    for _ in range(2):
+        there.keep(DRAFT, NOW)
+    path = tmp_path / "there" / "draft-1.bin"
+    path.write_bytes(path.read_bytes()[:-1])
+    (tmp_path / "there" / "draft-3.bin").write_bytes(b"no draft")
+    packed, numbers = there.packed(LEDGER)
+    assert numbers == [1, 2]
+    here = with_key(tmp_path / "here")
+    assert here.take_in(packed, LEDGER) == TakenIn((1,), closed=1)
+
+
+def test_a_disk_that_fills_up_half_way_is_gone_on_with(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there, here = with_key(tmp_path / "there"), with_key(tmp_path / "here")
+    for _ in range(3):
+        there.keep(DRAFT, NOW)
+    packed, replace = carried(there), os.replace
+
+    def full_at_two(source: Path, target: Path) -> None:
+        if Path(target).name == "draft-2.bin":
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        replace(source, target)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(os, "replace", full_at_two)
+        with pytest.raises(StorageError):
+            here.take_in(packed, LEDGER)
+    assert [number for number, _ in here.list()] == [1]
+    assert here.take_in(packed, LEDGER) == TakenIn((2, 3), known=1)
+
+
+# The same at two desks: one with nothing but school.toml, and the one with the ledger
+
+
+@pytest.fixture
+def away(desk: School, tmp_path: Path) -> School:
+    """A computer with school.toml, and neither ledger nor key."""
+    other = School(tmp_path / "away", desk.clock, desk.seen, desk.patch)
+    other.folder.mkdir(parents=True)
+    shutil.copy(desk.folder / "school.toml", other.folder)
+    return other
+
+
+SAID = "Threw a tannenbaum."
+LINE = ("log", "leo", "--did", "disruption", "--at", "-10m", "--saw", "-")
+
+
+def typed_away(away: School) -> None:
+    kept = away(*LINE, stdin=SAID, user=TEACHER)
+    assert kept.code == 8
+    assert "kept as draft 1" in kept.err
+
+
+def test_what_was_typed_away_is_recorded_as_of_then_and_as_its_writers(
+    desk: School, away: School, tmp_path: Path
+) -> None:
+    typed_away(away)
+    then = away.clock()
+    away.ok("spool", "export", str(tmp_path / "drafts.bin"))
+    desk.clock.pass_(days=2)
+    told = desk.ok("spool", "import", str(tmp_path / "drafts.bin")).out
+    assert "bledger spool 1" in told
+    assert SAID in desk.ok("spool").out
+    desk.ok("spool", "1")
+    (report,) = desk.of("IncidentReported")
+    assert report.occurred.at == (then - timedelta(minutes=10))
+    with desk.opened(TEACHER) as at:
+        assert report.reported_by == at.school.actor.id
+    with desk.opened() as at:
+        assert report.recorded_by == at.school.actor.id
+    again = desk.ok("spool", "import", str(tmp_path / "drafts.bin"), "--json").json
+    assert (again["drafts"], again["known"]) == ([], 1)
+    assert desk.ok("spool").out == "No draft waits.\n"
+
+
+def test_they_stay_where_they_were_typed_unless_they_are_moved(
+    away: School, tmp_path: Path
+) -> None:
+    typed_away(away)
+    away.ok("spool", "export", str(tmp_path / "one.bin"))
+    assert len(away.ok("spool", "--json").json["drafts"]) == 1
+    away.ok("spool", "export", str(tmp_path / "two.bin"), "--move")
+    assert away.ok("spool", "--json").json["drafts"] == []
+    assert "nothing is written" in away.ok("spool", "export", str(tmp_path / "three.bin")).out
+    assert not (tmp_path / "three.bin").exists()
+
+
+@pytest.mark.parametrize("step", ["replace", "fsync"])
+def test_what_could_not_be_written_is_not_moved(
+    away: School, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    typed_away(away)
+    with monkeypatch.context() as broken:
+        broken.setattr(os, step, full)
+        assert away("spool", "export", str(tmp_path / "x.bin"), "--move").code == 8
+    assert len(away.ok("spool", "--json").json["drafts"]) == 1
+    assert not (tmp_path / "x.bin").exists()
+
+
+def test_a_file_that_is_there_is_not_written_over(away: School, tmp_path: Path) -> None:
+    typed_away(away)
+    (tmp_path / "mine.bin").write_text("mine")
+    answer = away("spool", "export", str(tmp_path / "mine.bin"), "--move")
+    assert (answer.code, "there already" in answer.err) == (8, True)
+    assert (tmp_path / "mine.bin").read_text() == "mine"
+    assert len(away.ok("spool", "--json").json["drafts"]) == 1
+
+
+def test_nothing_that_was_typed_away_is_in_the_clear_anywhere(
+    desk: School, away: School, tmp_path: Path
+) -> None:
+    typed_away(away)
+    away.ok("spool", "export", str(tmp_path / "drafts.bin"))
+    desk.ok("spool", "import", str(tmp_path / "drafts.bin"))
+    desk.ok("spool", "1")
+    for path in filter(Path.is_file, tmp_path.rglob("*")):
+        assert b"tannenbaum" not in path.read_bytes(), path
+
+
+@pytest.mark.parametrize(
+    ("data", "code", "says"),
+    [
+        (None, 8, "is not there"),
+        (b"", 6, "no file of drafts"),
+        (b"PK\x03\x04", 6, "no file of drafts"),
+        (b"bledger drafts/1 pub 00000000-0000-4000-8000-000000000000\nxyz", 8, "another ledger"),
+    ],
+)
+def test_a_file_that_is_none_is_told(
+    desk: School, tmp_path: Path, data: bytes | None, code: int, says: str
+) -> None:
+    if data is not None:
+        (tmp_path / "x.bin").write_bytes(data)
+    answer = desk("spool", "import", str(tmp_path / "x.bin"))
+    assert answer.code == code, answer.err
+    assert says in answer.err
+    assert "x.bin" in answer.err
+
+
+def test_an_imported_draft_that_is_not_clear_is_finished_with_one_line(
+    desk: School, away: School, tmp_path: Path
+) -> None:
+    away("log", "bea", "--not-on-roster", "Leo Park", "--did", "tardy", "--saw", "-", stdin=SAID)
+    away.ok("spool", "export", str(tmp_path / "drafts.bin"))
+    desk.ok("spool", "import", str(tmp_path / "drafts.bin"))
+    assert desk("spool", "1").code == 3
+    asked = desk("spool", "1", "--student", "1")
+    assert asked.code == 3  # now of Leo, who is on the roster
+    (number,) = (d["number"] for d in desk.ok("spool", "--json").json["drafts"])
+    desk.ok("spool", str(number), "--student", "1")
+    (report,) = desk.of("IncidentReported")
+    assert [p.roles[0].value for p in report.participants] == ["referred", "involved"]
+    assert desk.of("StudentRecorded")[-1].source != "by hand"
