@@ -232,7 +232,7 @@ def which(desk: Desk, error: Which) -> list[str]:
 
 def candidates(error: Which) -> list[str]:
     """The students who fit, numbered for a choice."""
-    rows = [(f.name, f"gr {f.grade}", f.teacher, f.number) for f in error.candidates]
+    rows = [(f.name, f.grade and f"gr {f.grade}", f.teacher, f.number) for f in error.candidates]
     wide = [max((len(row[n]) for row in rows), default=0) for n in range(4)]
     return [
         f"{n:>3}  " + "  ".join(part.ljust(w) for part, w in zip(row, wide, strict=True)).rstrip()

@@ -29,6 +29,7 @@ from ledger.domain.codes import (
     Weapon,
     certain_level,
 )
+from ledger.domain.forms import as_printed
 from ledger.domain.incident import ReferredToOffice, ReportIncident
 from ledger.domain.particulars import BehaviorSeen, Participant, Saying
 from ledger.finding import Found
@@ -187,7 +188,11 @@ def _answer_by(desk: Desk, command: ReportIncident, events: Iterable[Recorded[An
 def _key(said: Mapping[str, Any]) -> str | None:
     if said["key"]:
         return f"key:{said['key']}"
-    return f"slip:{said['slip']}" if said["slip"] else None
+    return f"slip:{_slip(said)}" if said["slip"] else None
+
+
+def _slip(said: Mapping[str, Any]) -> str | None:
+    return as_printed(said["slip"]) if said["slip"] else said["slip"]
 
 
 def _command(desk: Desk, said: Mapping[str, Any]) -> naming.Named:
@@ -207,7 +212,7 @@ def _command(desk: Desk, said: Mapping[str, Any]) -> naming.Named:
         others=asking.maybe(desk, said["others"], Others),
         weapon=asking.maybe(desk, said["weapon"], Weapon),
         law_enforcement_told=said["police"],
-        slip=said["slip"],
+        slip=_slip(said),
         staff_minutes=said["took"],
         sayings=_sayings(desk, said, reporter),
         office=True if said["office"] is None and said["to"] else said["office"],

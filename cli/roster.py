@@ -636,7 +636,9 @@ def _said(fact: dict[str, Any]) -> str:
 
 def _line(student: Found) -> str:
     left = "  left" if student.left else ""
-    return f"{student.name:<24} gr {student.grade:<3} {student.teacher:<12} {student.number}{left}"
+    grade = f"gr {student.grade}" if student.grade else ""
+    told = f"{student.name:<24} {grade:<6} {student.teacher:<12} {student.number}{left}"
+    return told.rstrip()
 
 
 def _fields(student: Found) -> dict[str, Any]:

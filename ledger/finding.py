@@ -49,6 +49,11 @@ class Found:
         return not self.active and not self.name.endswith(BY_NUMBER)
 
     @property
+    def room(self) -> str:
+        """Grade and teacher, as far as they are known."""
+        return " ".join(filter(None, (f"gr {self.grade}" if self.grade else "", self.teacher)))
+
+    @property
     def unlisted(self) -> bool:
         """Whether somebody here recorded them by hand, and no roster has them yet."""
         return self.active and self.name.endswith(BY_NUMBER)

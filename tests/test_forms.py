@@ -17,7 +17,16 @@ from spec import enveloped
 
 import cli.forms
 from ledger.domain.codes import Action, Behavior, Location, current
-from ledger.domain.forms import FIRST, FORMS, PrintSlips, SlipsPrinted, number_of, span, spelled
+from ledger.domain.forms import (
+    FIRST,
+    FORMS,
+    PrintSlips,
+    SlipsPrinted,
+    as_printed,
+    number_of,
+    span,
+    spelled,
+)
 from ledger.reports import slips as paper
 
 OWN_WORDS = {"lunch-tables": "cafeteria", "room-12": "classroom", "tray": "property-misuse"}
@@ -325,3 +334,17 @@ def test_a_pdf_is_printed_by_its_ending(desk: School, here: Path) -> None:
 
 def test_a_span_is_one_number_or_two() -> None:
     assert (span(101, 101), span(101, 130)) == ("0101", "0101–0130")
+
+
+@pytest.mark.parametrize("said", ["147", "0147", "#147", " 0147 "])
+def test_a_printed_slip_is_one_key_however_it_is_typed(desk: School, said: str) -> None:
+    desk.ok("log", "leo", "--did", "tardy", "--slip", "0147")
+    told = desk.ok("log", "leo", "--did", "tardy", "--slip", said).out
+    assert "Already recorded" in told
+    assert desk("log", "ana rivera", "--did", "tardy", "--slip", said).code == 5
+    assert desk.of("IncidentReported")[0].slip == "0147"
+
+
+@pytest.mark.parametrize("said", ["A-12", "", "00147", "1/2", "slip 9"])
+def test_other_numbers_of_slips_stay_as_they_were_typed(said: str) -> None:
+    assert as_printed(said) == said

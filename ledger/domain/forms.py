@@ -29,6 +29,12 @@ def number_of(said: str) -> int | None:
     return int(digits) or None if fits else None
 
 
+def as_printed(said: str) -> str:
+    """What somebody typed for a slip, as it is printed when they left out the zeros before it."""
+    digits = said.strip().removeprefix("#").strip()
+    return digits.zfill(4) if number_of(digits) else said
+
+
 def span(first: int, last: int) -> str:
     """The slips from one to another."""
     return spelled(first) if first == last else f"{spelled(first)}–{spelled(last)}"

@@ -129,7 +129,7 @@ def _person(person: Participant, logged: Logged) -> tuple[str, str, str, str]:
         outside = person.outside.label if person.outside else "somebody"
         return person.label, outside, "outside the school", roles
     found = logged.people[person.student_id]
-    return person.label, found.name, f"gr {found.grade} {found.teacher}".rstrip(), roles
+    return person.label, found.name, found.room, roles
 
 
 def _said(logged: Logged, zone: ZoneInfo) -> list[str]:
