@@ -314,28 +314,29 @@ class Reading:
             found: dict[str, int] = dict(db.execute(asked).all())
         return {kind: found.get(kind, 0) for kind in ("praise", "contact", "observation")}
 
-    def latest(
-        self, student_id: str, *, since: datetime | None = None, only_open: bool = False
-    ) -> str | None:
+    def latest(self, student_id: str, window: Window, *, only_open: bool = False) -> str | None:
         """The id of the last incident that stands with this student in it, and nothing of it.
 
         `only_open`: in which they are referred, and something is not said yet.
         """
-        self.views.catch_up(self.record)
-        column, people = _incident.c, _participant.c
-        with self.views.reader.connect() as db:
+        incident, people = _incident.c, _participant.c
+        with self._open() as (db, _):
             asked = (
-                sa.select(column.incident_id)
-                .join(_participant, people.stream == column.stream)
-                .where(people.student_id.in_(_Same(db).all(student_id)), column.standing == "open")
-                .order_by(column.occurred_at.desc(), column.recorded_at.desc())
+                sa.select(incident.incident_id)
+                .join(_participant, people.stream == incident.stream)
+                .where(people.student_id.in_(_Same(db).all(student_id)))
+                .where(incident.standing == "open")
+                .order_by(incident.occurred_at.desc(), incident.recorded_at.desc())
             )
             if only_open:
-                asked = asked.where(column.is_open == 1, people.referred == 1)
-            if since is not None:
-                asked = asked.where(column.occurred_at >= _stored(since))
-            found: str | None = db.execute(asked.limit(1)).scalar()
-        return found
+                asked = asked.where(incident.is_open == 1, people.referred == 1)
+            return db.execute(_between(asked, incident.occurred_at, window).limit(1)).scalar()
+
+    def left_open(self, id: str) -> list[str]:
+        """What has not been said of an incident yet, and nothing that has."""
+        with self._open() as (db, _):
+            asked = sa.select(_incident.c.card).where(_incident.c.incident_id == id)
+            return [phrase for text in db.execute(asked).scalars() for phrase in card_of(text).open]
 
     def attempts(self, student_id: str, since: datetime) -> int:
         """How often since then this student's family was called and not reached; a count alone."""
@@ -492,7 +493,8 @@ class Reading:
         for done in card.actions.values():
             _cover(done, "note")
         for held in (*card.contacts, *card.restraints):
-            held |= {k: _HIDDEN for k in ("note", "with_whom") if k in held}
+            names = ("note", "with_whom", "interpreter")
+            held |= {name: _HIDDEN for name in names if name in held}
         for person in card.people.values():
             _cover(person, "name")
         _cover(card, "void_reason", "reporter")

@@ -157,6 +157,7 @@ CONTACT: dict[str, Any] = {
     "interpreted": True,
     "by": "staff-1",
     "with_whom": "Esi Okoro",
+    "interpreter": "R. Soto",
     "note": "Will call back on Friday.",
 }
 IDENTITY = Identity(

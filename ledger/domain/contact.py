@@ -21,6 +21,7 @@ class Contact(Value):
     interpreted: bool | None = None
     by: str | None = None
     with_whom: SealedOrNot[Words] = None
+    interpreter: SealedOrNot[Words] = None
     note: SealedOrNot[Words] = None
 
     def __str__(self) -> str:

@@ -26,6 +26,7 @@ from ledger.domain import (
 from ledger.domain.codes import (
     LengthDifference,
     Level,
+    Motivation,
     Outside,
     RestraintKind,
     RestraintReason,
@@ -570,10 +571,11 @@ class CorrectCircumstances(Details, Command):
 
 
 class TakeAction(Measure, Command):
-    """Record what was done about it."""
+    """Record what was done about it, and with it what the behavior seemed to be for."""
 
     label: str
     note: Words | None = None
+    motivation: Motivation | None = None
 
 
 class ServeAction(Command):
@@ -889,7 +891,11 @@ def _take(command: TakeAction, incident: Incident) -> list[IncidentEvent]:
     if not person.referred:
         raise Refused(f"{command.label} is not referred: an action answers a referred student")
     _checklength(command)
-    return [command.became(ActionTaken, number=incident.numbered + 1)]
+    taken = command.became(ActionTaken, number=incident.numbered + 1)
+    if command.motivation is None:
+        return [taken]
+    why = FillInDetails(label=command.label, motivation=command.motivation)
+    return [taken, *_fill_in(why, incident)]
 
 
 def _checklength(command: TakeAction | ServeAction | CorrectAction) -> None:

@@ -17,8 +17,17 @@ def _names_nobody(fields: dict[str, Any]) -> dict[str, Any]:
     return fields | {"may_name": []}
 
 
+def _no_interpreter(fields: dict[str, Any]) -> dict[str, Any]:
+    """A contact from before it said who interpreted."""
+    return fields | {"interpreter": None}
+
+
 # category.Event → its steps, oldest first: from version 1 to 2, from 2 to 3 …
-STEPS: Mapping[str, tuple[Step, ...]] = {"incident.StatementAdded": (_names_nobody,)}
+STEPS: Mapping[str, tuple[Step, ...]] = {
+    "incident.StatementAdded": (_names_nobody,),
+    "incident.FamilyContacted": (_no_interpreter,),
+    "student.ContactMade": (_no_interpreter,),
+}
 
 
 def version(category: str, name: str) -> int:
