@@ -11,14 +11,16 @@ import click
 from cli import COMMANDS, bledger
 from cli.asking import ASK
 
-# No shell reads a line of the desk: an apostrophe is a letter, only what it frames is one word.
-WORD = re.compile(r"""(?:"[^"]*"|(?<![^\s=])'[^']*'(?!\S)|\S)+""")
-FRAMED = re.compile(r"""\"([^"]*)\"|(?<![^\s=])'([^']*)'(?!\S)""")
+# No shell reads a line of the desk: an apostrophe is a letter, and only what a quote begins is
+# one word, to its end or to the end of the line.
+QUOTED = r"""(?<![^\s=])(?:"([^"]*)(?:"|$)|'([^']*)'(?!\S))"""
+WORD = re.compile(rf"(?:{QUOTED}|\S)+")
+FRAMED = re.compile(QUOTED)
 
 
 def split(line: str) -> list[str]:
     """The words of a line; what stands in quotes is one, and `bledger` before them is none."""
-    words = [FRAMED.sub(_inside, word) for word in WORD.findall(line)]
+    words = [FRAMED.sub(_inside, found[0]) for found in WORD.finditer(line)]
     return words[1:] if words[:1] == ["bledger"] else words
 
 
