@@ -152,6 +152,7 @@ def log(desk: Desk, **said: Any) -> None:
     desk.answer(
         "log/1", _fields(id, made), logged.lines(made, school.settings.zone, _pattern(desk, made))
     )
+    unlisted.make_findable(desk, said["not_on_roster"])
 
 
 def watched(desk: Desk) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import click
@@ -17,7 +17,7 @@ DIGITS = frozenset("0123456789")
 
 def named(desk: Desk, said: Mapping[str, Any]) -> list[tuple[Found, Role]]:
     """Whom --not-on-roster names: NAME or NAME=ROLE, referred when no other student is."""
-    names: Iterable[str] = said["not_on_roster"]
+    names: Sequence[str] = said["not_on_roster"]
     if not names and not said["student"]:
         raise click.UsageError(
             "which student? Name one, or with --not-on-roster whom the roster does not have yet"
@@ -61,6 +61,12 @@ def record(desk: Desk, people: Iterable[Found]) -> None:
     for found in filter(lambda one: one.unlisted, people):
         if not desk.school.record.stream(f"student-{found.student_id}"):
             _record(desk, found)
+
+
+def make_findable(desk: Desk, names: Sequence[str]) -> None:
+    """From now on a name means them too, where another child has it as well."""
+    if names:
+        desk.school.views.catch_up(desk.school.record)
 
 
 def _record(desk: Desk, found: Found) -> None:
