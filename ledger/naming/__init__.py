@@ -33,14 +33,20 @@ from ledger.naming.words import (
 )
 
 GIVEN, NICKNAME, FAMILY, OTHER, MISSPELT = range(5)  # how a word names somebody, the surest first
-LET = {GIVEN: NICKNAME, NICKNAME: FAMILY, FAMILY: FAMILY, OTHER: OTHER}  # beside one so sure
+BESIDE = {
+    GIVEN: NICKNAME,
+    NICKNAME: FAMILY,
+    FAMILY: FAMILY,
+    OTHER: OTHER,
+    MISSPELT: MISSPELT,
+}  # how sure another has to be to be asked about beside one who is so sure
 LEAST_MISSPELT = 5  # letters of a name below which one slip makes it another
 LEAST_SMALL = 3  # letters of a name that is looked for without its capital
 LONGEST = 6  # words of one name
 AT_ONCE = 500  # values in one question to the roster
 APOSTROPHES = "'\u2019\u02bc`\u00b4"
 MARKS = "[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f]"
-LETTERS = rf"(?:\w{MARKS}*)+"
+LETTERS = rf"(?:[^\W_]{MARKS}*)+"
 WORD = re.compile(rf"{LETTERS}(?:[{APOSTROPHES}]{LETTERS})*")
 ENDING = re.compile(rf"[{APOSTROPHES}](?:s|d|ll|ve|re)$", re.IGNORECASE)
 OPENING = re.compile(
@@ -250,9 +256,7 @@ class _Roster:
         known = self.holders.get(key, frozenset())
         people = (self.people[id] for id in ids if id in self.people)
         how = {p.found.student_id: p.how(key, known=p.found.student_id in known) for p in people}
-        ranks = {id: rank for id, rank in how.items() if rank is not None}
-        best = min(ranks.values(), default=OTHER)
-        return {id: rank for id, rank in ranks.items() if id in self.labels or rank <= LET[best]}
+        return {id: rank for id, rank in how.items() if rank is not None}
 
     def of(self, token: _Token) -> dict[str, int]:
         """Who may be meant by a word, and how surely."""
@@ -398,7 +402,7 @@ def _spans(tokens: Sequence[_Token], roster: _Roster) -> Iterator[_Span]:
     n = 0
     while n < len(tokens):
         run, ranks = _run(tokens[n : n + LONGEST], roster)
-        span = _span(run, ranks, roster) if run else None
+        span = _span(run, _likely(run, ranks, roster), roster) if run else None
         if span is not None:
             yield span
         n += len(run) if span is not None else 1
@@ -414,9 +418,11 @@ def _run(tokens: Sequence[_Token], roster: _Roster) -> tuple[Sequence[_Token], d
         if token.key in PARTICLES:
             continue
         more = {} if token.key in used or _is_verb(token) else roster.of(token)
-        both = {id: max(rank, more[id]) for id, rank in ranks.items() if id in more}
+        both = {
+            id: max(r, more[id]) for id, r in ranks.items() if more.get(id, NICKNAME) != NICKNAME
+        }
         if TURNED.fullmatch(token.gap):
-            both = {id: r for id, r in both.items() if token.key in roster.people[id].given}
+            both = {id: r for id, r in both.items() if (ranks[id], more[id]) == (FAMILY, GIVEN)}
         if not both:
             break
         ranks, last = both, n
@@ -424,9 +430,20 @@ def _run(tokens: Sequence[_Token], roster: _Roster) -> tuple[Sequence[_Token], d
     return (tokens[: last + 1] if ranks else ()), ranks
 
 
+def _likely(run: Sequence[_Token], ranks: Mapping[str, int], roster: _Roster) -> Mapping[str, int]:
+    """Who is meant: of whole names those in this order; of one word nobody named less surely."""
+    if len(run) > 1:
+        first = {id: roster.of(run[0])[id] for id in ranks}
+        return {id: rank for id, rank in ranks.items() if first[id] == min(first.values())}
+    let = BESIDE[min(ranks.values())]
+    return {id: rank for id, rank in ranks.items() if id in roster.labels or rank <= let}
+
+
 def _goes_on(before: _Token, token: _Token, second: bool) -> bool:
     """Whether a word may belong to the name before it."""
-    return token.joined or (second and before.capital and TURNED.fullmatch(token.gap) is not None)
+    if token.joined:
+        return True
+    return second and before.capital and not before.otherwise and bool(TURNED.fullmatch(token.gap))
 
 
 def _is_verb(token: _Token) -> bool:
