@@ -41,7 +41,8 @@ CHOICES = "v victim  w witness  r also referred"
 
 HOTLINE = "in Los Angeles County 1-800-540-4000"
 INSTEAD = (
-    "Not recorded. The text seems to tell {told}. Nothing of it is kept, and no draft.",
+    "Not recorded: the text seems to tell {told}.",
+    "Nothing of it is kept, and no draft.",
     "A report of abuse or neglect is no pupil record and does not belong in this ledger:",
     "  call the county's child abuse hotline now: {hotline};",
     "  send the written report within 36 hours (Penal Code 11166);",
