@@ -30,6 +30,9 @@ F = TypeVar("F", bound=Callable[..., Any])
 COMMANDS = {
     "log": "log",
     "undo": "log",
+    "act": "day",
+    "call": "day",
+    "praise": "day",
     "timeline": "timeline",
     "incident": "incident",
     "roster": "roster",
