@@ -10,6 +10,7 @@ from desk import Answer, School, as_expected
 
 from cli import naming
 from ledger.domain.codes import Role
+from ledger.domain.incident import INCIDENT
 
 ANA = ("log", "ana rivera", "--did", "disrup", "--where", "caf", "--at", "1210", "--no-office")
 STANDS = "Threw a tray after Leo took the seat."
@@ -198,7 +199,7 @@ def test_what_was_flagged_is_settled_later(desk: School, answer: str, left: list
     with desk.opened() as at:
         commands = naming.settled(at, id)
         for command in commands:
-            at.school.do(naming.INCIDENT, id, command)
+            at.school.do(INCIDENT, id, command)
     cleared = [event.number for event in desk.of("NamesCleared")]
     assert cleared == ([] if left else [1])
     added = [event.participant.roles for event in desk.of("ParticipantAdded")]
