@@ -33,6 +33,8 @@ COMMANDS = {
     "act": "day",
     "call": "day",
     "praise": "day",
+    "open": "unfinished",
+    "same": "same",
     "timeline": "timeline",
     "incident": "incident",
     "roster": "roster",

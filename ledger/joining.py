@@ -29,6 +29,7 @@ from ledger.domain.incident import (
     IncidentMerged,
     IncidentReported,
     MergeIncident,
+    NamesCleared,
     OfSource,
     ReferredToOffice,
     ReferToOffice,
@@ -58,7 +59,7 @@ class Account:
     occurred: When | None = None
     details: dict[str, Any] = field(default_factory=dict)
     own: dict[str, dict[str, Any]] = field(default_factory=dict)  # label → details of that one
-    sayings: list[Saying] = field(default_factory=list)
+    sayings: dict[int, Saying] = field(default_factory=dict)
     actions: dict[int, dict[str, Any]] = field(default_factory=dict)
     served: dict[int, ActionServed] = field(default_factory=dict)
     contacts: list[FamilyContacted] = field(default_factory=list)
@@ -108,7 +109,10 @@ def _tell(told: Account, event: Any) -> None:
             told.occurred = event.occurred or told.occurred
             told.details |= _said(event, Details)
         case StatementAdded() if not isinstance(event.text, Destroyed):
-            told.sayings.append(Saying(**_fields(event, Saying)))
+            told.sayings[event.number] = Saying(**_fields(event, Saying))
+        case NamesCleared() if event.number in told.sayings:
+            cleared = told.sayings[event.number].model_copy(update={"may_name": ()})
+            told.sayings[event.number] = cleared
         case ActionTaken():
             taken = {"label": event.label, "note": _text(event.note)}
             told.actions[event.number] = _fields(event, Measure) | taken
@@ -239,9 +243,9 @@ def _place_differs(gone: Account, stays: Account) -> bool:
 
 def _sayings(gone: Account, stays: Account, labels: Labels) -> Iterator[IncidentCommand]:
     """Every statement, with the time and place at which its observer was."""
-    for saying in gone.sayings:
+    for saying in gone.sayings.values():
         moved = saying.model_copy(update=_words(saying, labels) | _observation(saying, gone, stays))
-        if moved not in stays.sayings:
+        if moved not in stays.sayings.values():
             yield AddStatement(**dict(moved))
 
 

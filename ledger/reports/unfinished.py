@@ -1,0 +1,32 @@
+"""What is not said yet of the last incidents: a numbered line each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from ledger.reading import Card, Student
+from ledger.reports import wrapped
+from ledger.reports.timeline import seen
+from ledger.said import show_time
+
+SHORT = 7
+
+
+def lines(cards: Sequence[Card], people: Mapping[str, Student], zone: ZoneInfo) -> list[str]:
+    """1  4f1c2aa  Oct 14 12:10 PM  Ana Rivera · disruption      open: why (motivation)"""
+    if not cards:
+        return ["Nothing is open."]
+    told = [_one(n, card, people, zone) for n, card in enumerate(cards, 1)]
+    return [part for pair in told for line in pair for part in wrapped(line, 8)]
+
+
+def _one(number: int, card: Card, people: Mapping[str, Student], zone: ZoneInfo) -> tuple[str, str]:
+    at = datetime.fromisoformat(card.occurred_at).astimezone(zone)
+    when = f"{at:%b} {at.day:>2} {show_time(at):>8}"
+    referred = [p for p in card.people.values() if p.referred]
+    names = [people[p.student_id].name if p.student_id else p.label for p in referred]
+    short = card.incident_id[:SHORT]
+    who = f"{number:>2}  {short}  {when}  {', '.join(names)} · {seen(card)}"
+    return who, f"    open: {' · '.join(card.open)}"
