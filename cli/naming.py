@@ -59,13 +59,14 @@ OTHERWISE = "It tells of no such thing?  Run it again with --not-a-disclosure"
 
 
 def heeding(command: Callable[..., None]) -> Callable[..., None]:
-    """A text that may tell of abuse stops this command before anything is recorded or kept."""
+    """A text that may tell of abuse stops this command before anything is recorded or kept.
+
+    It stands below `kept_on_failure`, which has read by then what was to be asked for.
+    """
 
     @click.option("--not-a-disclosure", is_flag=True, help="The text tells of no abuse or neglect.")
     @wraps(command)
     def careful(desk: Desk, **said: Any) -> None:
-        for name in TEXTS:
-            asking.text(desk, said[name], name)
         told = heard(desk, said)
         if told is not None:
             for line in instead(desk, said, told):
@@ -90,14 +91,15 @@ def heard(desk: Desk, said: Mapping[str, Any]) -> str | None:
 def instead(desk: Desk, said: Mapping[str, Any], told: str) -> list[str]:
     """What to do with such a text."""
     from ledger.naming.disclosure import DYING as WISH
+    from ledger.naming.disclosure import disclosure
 
     hotline = HOTLINE
     with suppress(Exception):  # whatever is wrong with the school's folder, this is said
         hotline = desk.school.settings.child_abuse_hotline or HOTLINE
     lines = [line.format(told=told, hotline=hotline) for line in INSTEAD]
     lines += [DYING] if told == WISH else []
-    typed_in_line = any(said.get(name) not in (None, asking.ASK, "-") for name in TEXTS)
-    return [*lines, *([IN_THE_LINE] if typed_in_line else []), OTHERWISE]
+    in_line = any(disclosure(one) for one in said.values() if isinstance(one, str))
+    return [*lines, *([IN_THE_LINE] if in_line else []), OTHERWISE]
 
 
 # Names
