@@ -27,6 +27,8 @@ CODED = {  # option of `log` → the code set of its words
 }
 UNFIT = ("Which", "NoSuch", "NotOne", "Unclear", "UsageError", "ValidationError", "Conflict")
 READ = {"at": "TIME", "by": "STAFF", "to": "STAFF"}  # option → what its words are read as
+DAILY = ("log", "act", "call", "praise")
+ASKED = ("Which", "NoSuch")  # by its own name: NotOne is one of an id, or of the staff
 LOST = ("StorageError", "OSError", "Damage")  # it is not the words that were wrong
 
 
@@ -81,10 +83,15 @@ def _asked_for(said: dict[str, Any]) -> list[str]:
 
 
 def _worth_keeping(desk: Desk, error: BaseException) -> bool:
-    """A report always, unless it was stopped; of what follows one, words that would be lost."""
+    """A report always, unless it was stopped; of what follows one, words that would be lost.
+
+    And a daily line that only waits for which student it is of.
+    """
     if isinstance(error, click.exceptions.Exit):
         return False
     if desk.typed or _is(error, LOST):
+        return True
+    if type(error).__name__ in ASKED and desk.argv[0] in DAILY:
         return True
     return desk.argv[0] == "log" and not isinstance(error, click.Abort | KeyboardInterrupt)
 

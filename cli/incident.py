@@ -502,6 +502,7 @@ def contact_options(command: F) -> F:
     for option in (
         click.option("--note", is_flag=False, flag_value=ASK, metavar="[TEXT|-]"),
         click.option("--at", metavar="TIME"),
+        click.option("--by", metavar="STAFF", help="Who called, when it was not you."),
         click.option("--interpreted/--not-interpreted", default=None),
         click.option("--lang", metavar="LANGUAGE"),
         click.option("--how", metavar="CHANNEL", help="phone, in-person, email …"),
@@ -521,7 +522,7 @@ def contact_fields(desk: Desk, outcome: str, said: dict[str, Any]) -> dict[str, 
         "relation": asking.maybe(desk, said["whom"], Relation),
         "language": said["lang"],
         "interpreted": said["interpreted"],
-        "by": desk.school.actor.id,
+        "by": asking.staff(desk, said["by"]) if said["by"] else desk.school.actor.id,
         "with_whom": asking.text(desk, said["name"], "name"),
         "note": asking.text(desk, said["note"], "note"),
     }

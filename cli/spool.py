@@ -16,7 +16,7 @@ from click.core import ParameterSource
 from cli import Desk, answers, bledger, pass_desk, unlisted
 from cli.asking import ASK, NotOne
 from ledger import drafts, settings
-from ledger.finding import Finding, Which, staff_by_username
+from ledger.finding import Finding, NoSuch, Which, staff_by_username
 from ledger.said import show_when, split_students
 
 NAMED = ("student", "with_", "victim_", "witness_")  # where a line names students, in its order
@@ -268,6 +268,8 @@ def _chosen(desk: Desk, named: Sequence[str], student: str) -> Sequence[str]:
 def _pick(found: Finding, said: str, student: str) -> str:
     if not student.isdecimal() or len(student) > 2:
         return student
+    if not found.students:
+        raise NoSuch(said)
     if not 1 <= int(student) <= len(found.students):
         raise Which(said, found)
     return found.students[int(student) - 1].student_id

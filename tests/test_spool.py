@@ -528,3 +528,70 @@ def test_an_imported_draft_that_is_not_clear_is_finished_with_one_line(
     (report,) = desk.of("IncidentReported")
     assert [p.roles[0].value for p in report.participants] == ["referred", "involved"]
     assert desk.of("StudentRecorded")[-1].source != "by hand"
+
+
+# The daily verbs, each stopped and finished
+
+DAILY = {
+    "act": (("act", "{}", "conference", "10m"), "ActionTaken"),
+    "call": (("call", "{}", "reached", "mother"), "FamilyContacted"),
+    "praise": (("praise", "{}", "helping"), "PraiseRecorded"),
+}
+NO_KEY = {"BLEDGER_KEY_FILE": "/dev/null/school.key"}
+
+
+@pytest.fixture
+def bea(desk: School) -> School:
+    """A desk at a school with two children of one name, of whom one was just reported."""
+    desk.ok("log", "104305", "--did", "tardy")
+    return desk
+
+
+@pytest.mark.parametrize("verb", DAILY)
+@pytest.mark.parametrize(
+    ("said", "finish"), [("bea", "1"), ("bea", "104305"), ("nobodyhere", "104305")]
+)
+def test_a_daily_line_of_an_unclear_student_is_finished_with_one_line(
+    bea: School, verb: str, said: str, finish: str
+) -> None:
+    line, event = DAILY[verb]
+    stopped = bea(*(word.format(said) for word in line))
+    assert stopped.code == 3
+    assert "draft 1" in stopped.err
+    assert bea.of(event) == []
+    bea.ok("spool", "1", "--student", finish)
+    assert len(bea.of(event)) == 1
+    assert bea.ok("spool").out == "No draft waits.\n"
+
+
+@pytest.mark.parametrize("verb", DAILY)
+def test_a_daily_line_without_the_key_is_kept_and_finished(bea: School, verb: str) -> None:
+    line, event = DAILY[verb]
+    stopped = bea(*(word.format("104305") for word in line), env=NO_KEY)
+    assert stopped.code == 8
+    bea.clock.pass_(minutes=7)
+    bea.ok("spool", "1")
+    assert len(bea.of(event)) == 1
+
+
+@pytest.mark.parametrize("verb", DAILY)
+def test_a_daily_line_from_another_computer_is_finished_where_the_ledger_is(
+    bea: School, tmp_path: Path, verb: str
+) -> None:
+    other = School(tmp_path / "away", bea.clock, bea.seen, bea.patch)
+    other.folder.mkdir(parents=True)
+    shutil.copy(bea.folder / "school.toml", other.folder)
+    line, event = DAILY[verb]
+    assert other(*(word.format("104305") for word in line), user=TEACHER).code == 8
+    other.ok("spool", "export", str(tmp_path / "d.bin"), "--move")
+    bea.ok("spool", "import", str(tmp_path / "d.bin"))
+    bea.ok("spool", "1")
+    (done,) = bea.of(event)
+    with bea.opened(TEACHER) as at:
+        assert done.by == at.school.actor.id
+
+
+def test_a_number_for_nobody_is_told(bea: School) -> None:
+    bea("log", "nobodyhere", "--did", "tardy")
+    answer = bea("spool", "1", "--student", "1")
+    assert (answer.code, "No student here fits" in answer.err) == (3, True)
