@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -15,9 +16,10 @@ from cli.asking import ASK
 from cli.drafts import kept_on_failure
 from cli.trial import trial
 from ledger import entry
-from ledger.domain import Recorded
+from ledger.domain import Recorded, When
 from ledger.domain.codes import (
     Behavior,
+    Code,
     Injury,
     Level,
     Location,
@@ -94,6 +96,9 @@ def _people_options(command: F) -> F:
 @click.option("--took", type=click.IntRange(0, 10_000), help="Minutes of staff time.")
 @click.option("--office/--no-office", default=None, help="Send it to the office, or not.")
 @click.option("--to", metavar="STAFF", help="Who of the office answers it; sends it there.")
+@click.option(
+    "--like", type=click.Choice(["last"]), help="Behavior, place, time and others as in your last."
+)
 @click.option("--key", metavar="NAME", help="Names this entry, so that a retry is not a second.")
 @click.option("--again", is_flag=True, help="It is a second one just like the last.")
 @click.option("--allow-future", is_flag=True)
@@ -113,8 +118,9 @@ def log(desk: Desk, **said: Any) -> None:
       bledger log ana rivera --did disruption --where cafeteria --at 12:10 --saw
       bledger log mateo cruz and jonah wells --did fighting --by okafor --slip 0147
       bledger log 104233 --did tardy
+      bledger log leo park --like last
     """
-    named = _command(desk, said)
+    named = _command(desk, _as_last(desk, said) if said["like"] else said)
     command = named.command
     school = desk.school
     with trial(desk, said["dry_run"]) as dry, school.record.batch():
@@ -173,6 +179,44 @@ def _pattern(desk: Desk, made: logged.Logged) -> str:
         return patterns.line(found, school.settings.zone)
     except Exception:  # noqa: BLE001 - the incident is recorded, whatever else cannot be read
         return ""
+
+
+def _as_last(desk: Desk, said: Mapping[str, Any]) -> dict[str, Any]:
+    """What was said, and behavior, place, time and others of one's last entry where it was not."""
+    from ledger.joining import account
+
+    id = asking.incident(desk, "last")
+    last = account(id, desk.school.record.stream(f"incident-{id}"))
+    seen = next((p.behaviors for p in last.people.values() if p.referred), ())
+    details = last.details
+    there = {
+        "at": _time_of(last.occurred),
+        "where": details.get("place") or _word(details.get("location")),
+        "others": _word(details.get("others")),
+    }
+    own = {name: words for name, words in there.items() if said[name] is None}
+    if not said["did"]:
+        own |= {"did": tuple(b.code.value for b in seen), "level": said["level"] or _level(seen)}
+    return {**said, **own}
+
+
+def _time_of(occurred: When | None) -> str | None:
+    """The words of a time; of `now` or `-10m`, the time that it was."""
+    if occurred is None:
+        return None
+    at = occurred.at.astimezone(ZoneInfo(occurred.zone))
+    return at.isoformat() if occurred.relative or occurred.said is None else occurred.said
+
+
+def _word(code: Code | None) -> str | None:
+    return code.value if code else None
+
+
+def _level(seen: Iterable[BehaviorSeen]) -> str | None:
+    """The one level of these behaviors, when somebody had to say it and did."""
+    levels = {behavior.level for behavior in seen}
+    said = any(certain_level(b.code) is None and not b.assumed for b in seen)
+    return levels.pop().value if said and len(levels) == 1 else None
 
 
 def _answer_by(desk: Desk, command: ReportIncident, events: Iterable[Recorded[Any]]) -> date | None:

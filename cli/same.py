@@ -81,5 +81,6 @@ def _tell(desk: Desk, joined: joining.Joining, done: list[Any]) -> None:
     ]
     if joined.differs:
         lines.append(f"  {gone} says otherwise: {', '.join(joined.differs)}. {stays} keeps its own")
-    lines.append(f"  both as they were told: bledger incident show {stays} · {gone}")
+        lines.append(f"  to change that: bledger incident correct {stays}")
+    lines.append(f"  as it was told first: bledger incident show {gone}")
     desk.answer("same/1", fields, [part for line in lines for part in wrapped(line, 6)])

@@ -41,6 +41,11 @@ class Line:
 LINES = {
     "log": Line("log leo --did tardy"),
     "undo": Line("undo", first=("log leo --did tardy",)),
+    "act": Line("act {incident} loss-of-recess 10m"),
+    "call": Line("call ana rivera reached mother"),
+    "praise": Line("praise ana rivera helping"),
+    "open": Line("open", reads=1),
+    "same": Line("same {other} {incident}"),
     "timeline": Line("timeline ana rivera", reads=1),
     "incident show": Line("incident show {incident}", reads=1),
     "incident list": Line("incident list", reads=1),

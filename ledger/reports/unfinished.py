@@ -7,7 +7,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from ledger.reading import Card, Student
-from ledger.reports import wrapped
+from ledger.reports import WIDTH, wrapped
 from ledger.reports.timeline import seen
 from ledger.said import show_time
 
@@ -19,7 +19,13 @@ def lines(cards: Sequence[Card], people: Mapping[str, Student], zone: ZoneInfo) 
     if not cards:
         return ["Nothing is open."]
     told = [_one(n, card, people, zone) for n, card in enumerate(cards, 1)]
-    return [part for pair in told for line in pair for part in wrapped(line, 8)]
+    return [part for what, left in told for part in _beside(what, left)]
+
+
+def _beside(what: str, left: str) -> list[str]:
+    """What is missing beside the incident, or below where both are too long for a line."""
+    both = f"{what}   {left}"
+    return [both] if len(both) <= WIDTH else [*wrapped(what, 8), *wrapped(f"    {left}", 8)]
 
 
 def _one(number: int, card: Card, people: Mapping[str, Student], zone: ZoneInfo) -> tuple[str, str]:
@@ -29,4 +35,4 @@ def _one(number: int, card: Card, people: Mapping[str, Student], zone: ZoneInfo)
     names = [people[p.student_id].name if p.student_id else p.label for p in referred]
     short = card.incident_id[:SHORT]
     who = f"{number:>2}  {short}  {when}  {', '.join(names)} · {seen(card)}"
-    return who, f"    open: {' · '.join(card.open)}"
+    return who, f"open: {' · '.join(card.open)}"
