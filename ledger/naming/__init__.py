@@ -30,6 +30,7 @@ from ledger.naming.words import (
     SHORT_TITLES,
     TITLES,
     VERBS,
+    WEEKDAYS,
 )
 
 GIVEN, NICKNAME, FAMILY, OTHER, MISSPELT = range(5)  # how a word names somebody, the surest first
@@ -307,7 +308,7 @@ class _Near:
 
 def _may_be_name(token: _Token) -> bool:
     """Whether the roster is asked for it at all."""
-    if len(token.key) < 2 or token.key in PARTICLES:
+    if len(token.key) < 2 or token.key in PARTICLES or token.key in WEEKDAYS:
         return False
     if token.capital or token.key not in COMMON:
         return True

@@ -20,6 +20,8 @@ PARTICLES = _set(
     "abu dela delos st"
 )
 
+WEEKDAYS = _set("monday tuesday wednesday thursday friday saturday lunes martes miercoles jueves")
+
 # Words that are also somebody's name: they count only when capitalised, and for somebody who is
 # not known to take part only inside a sentence.
 COMMON = PARTICLES | _set(
@@ -166,6 +168,8 @@ KNOWN = _set(
     "segunda segundo siempre sobre solo tambien tampoco tarde tenia tercera tercero tiene tiro "
     "toda todas todo todos tres usted varios veces "
 )
+# Of these, some are as much a name as any: they count wherever a name would.
+COMMON |= KNOWN - _set("mario elsa angeles marvel sonic claus")
 NO_NAME_ENDS = ("ed", "ing", "ly", "tion", "ment", "ando", "iendo")  # of a first word
 
 # What people are called → what they are named; either may stand on the roster.
@@ -441,17 +445,18 @@ zoe: zoey""".splitlines()
 
 # Words too, but ones that begin no sentence without an article: there they are names.
 SELDOM_FIRST = _set(
-    "amber angelo archer aspen aurora axel bella blanca booker bowman brandy bridges brooks "
-    "carol chandler charity china clara coral cox crane crystal daisy dale dawn dean dell "
-    "destiny dolores drake duke earl easton ember emerald estrella felix fern finch flores flor "
-    "ford forrest foster frank franco fuller garner gates genesis ginger glen gunner harmony "
-    "hazel heather holly hunter iris ivy jack jade jasmine jay jewel jesus juniper lance laurel "
-    "leal leon lily lima linda luna luz maple marisol medina melody mercy milagros morena "
-    "moreno nieves noel oaks olive onyx opal paloma palomo parker parks pearl perla peters "
-    "phoenix pierce pilar piper pope poppy prado prieto rachel ray reed rey rivers rob robin "
-    "rocky roman rosa royal ruby rusty sable sawyer scarlet serena serenity shepherd singh sue "
-    "tate todd tom topaz tucker turner unity valentine viola violet wade walker ward warren "
-    "waters wells wheeler willow wolf woods "
+    "alma amber angelo archer aspen aurora axel bella blanca booker bowman brandy bridges "
+    "brooks candy carol chandler charity china christian clara clay consuelo coral cox crane "
+    "crystal daisy dale dawn dean dell destiny dolly dolores drake duke earl easton ella ember "
+    "emerald esperanza estrella fern finch flor flores ford forrest foster franco frank fuller "
+    "garner gates gene genesis ginger glen harmony hazel heather holly hunter iris ivy jack "
+    "jade jasmine jay jesus jewel jo juniper lance laurel leal lee leon lily lima linda luna "
+    "luz maple max medina melody mercy milagros misty morena moreno nick nieves nina noel oaks "
+    "olive onyx opal paloma palomo parker parks patty pearl penny perla perry peters phoenix "
+    "pierce pilar piper pope poppy prado prieto ray reed rey rivers rob robin rocky roman rosa "
+    "royal ruby rusty sable sandy santos scarlet serenity shepherd singh socorro sue tate todd "
+    "tom topaz tucker turner unity valentine vera viola violet wade walker ward warren waters "
+    "wells wheeler willow wolf woods "
 )
 
 # What somebody of this name may be called.
