@@ -542,8 +542,9 @@ NO_KEY = {"BLEDGER_KEY_FILE": "/dev/null/school.key"}
 
 @pytest.fixture
 def bea(desk: School) -> School:
-    """A desk at a school with two children of one name, of whom one was just reported."""
-    desk.ok("log", "104305", "--did", "tardy")
+    """A desk at a school with two children of one name, who were just reported."""
+    for number in ("104305", "104306"):
+        desk.ok("log", number, "--did", "tardy")
     return desk
 
 
