@@ -146,12 +146,11 @@ class Edited:
                 default=typed,
                 pre_run=lambda: self._start_watching(session),
             )
-        except HangUp:
+        # Ctrl-D is a key like any other here, so an end of file is the end of the terminal.
+        except (HangUp, EOFError, OSError):
             raise HungUp(session.default_buffer.text) from None
         except KeyboardInterrupt:
             raise Stopped(session.default_buffer.text) from None
-        except EOFError:  # Ctrl-D is a key like any other: nothing is read any more
-            raise HungUp(session.default_buffer.text) from None
         except Locked:
             raise Locked(session.default_buffer.text) from None
 
@@ -223,14 +222,14 @@ class Plain:
 
     def _read(self, prompt: str) -> str | None:
         self._watch.touched()
-        click.echo(prompt, nl=False)
         with _kept_at_ctrl_c():
             try:
+                click.echo(prompt, nl=False)
                 while not _ready(LOOK):
                     if self._watch.due():
                         raise Locked(_pending())
                 return input()
-            except HangUp:
+            except (HangUp, OSError):  # a terminal that is gone takes and gives nothing
                 raise HungUp from None
             except KeyboardInterrupt:
                 raise Stopped(_pending()) from None
@@ -238,7 +237,7 @@ class Plain:
                 if not sys.stdin.isatty():
                     raise HungUp from None
                 return None
-            except UnicodeDecodeError:
+            except UnicodeDecodeError:  # keys of another encoding
                 return "\N{REPLACEMENT CHARACTER}"
 
 
