@@ -12,7 +12,8 @@ from hypothesis import given as for_all
 from hypothesis import strategies as st
 
 from ledger.imports import history_map
-from ledger.imports.flags import NO, YES, flag_of
+from ledger.imports.flags import flag_of
+from ledger.imports.sheets import NO, YES
 
 HEADER = "student_id,effective_on,iep,section_504,english_learner"
 

@@ -28,7 +28,7 @@ from histories import (
 )
 from made import Clock
 
-from ledger.imports import history, history_map
+from ledger.imports import batches, history, history_map
 
 SHARED = Path(__file__).parents[2] / "shared" / "data" / "edfi"
 SAMPLES = SHARED / "v5.2.0" / "Samples"
@@ -165,7 +165,7 @@ def test_what_was_recorded_before_a_kill_is_there_the_next_time(
     desk: School, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = written(desk.root, *(one for n in range(30) for one in an_incident(n)))
-    monkeypatch.setattr(history, "BATCH", 10)
+    monkeypatch.setattr(batches, "BATCH", 10)
     record, left = history._record, [25]
 
     def killed(*what: Any) -> None:

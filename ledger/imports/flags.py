@@ -8,14 +8,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from itertools import islice
 from pathlib import Path
 
 from ledger.domain.student import STUDENT, RecordFlags
 from ledger.imports import Problem, Unreadable
+from ledger.imports.batches import batches
 from ledger.imports.oneroster_words import day
 from ledger.imports.scratch import SeenOnDisk, scratch
-from ledger.imports.sheets import BadRow, Columns, Layout, Reading, Row, plain
+from ledger.imports.sheets import BadRow, Columns, Layout, Reading, Row, lost_zeros, plain, truth
 from ledger.imports.sources import check_text
 from ledger.store import Actor, Ledger
 
@@ -45,8 +45,6 @@ PERSONAL = frozenset(  # no flag, whatever stands in it
         *("school", "schoolid"),
     )
 )
-YES = frozenset(("1", "true", "yes", "y", "t", "x", "si", "sí"))
-NO = frozenset(("", "0", "false", "no", "n", "f"))
 REMEDY = "see: bledger roster flags --help"
 UNKNOWN = "no student of the roster has this number: the row is left out"
 ZEROS = (
@@ -57,7 +55,6 @@ SEVERAL = "several students have this number: say which kind it is with --id; th
 NO_FLAG = "does not hold yes and no: it is no flag, and passed over"
 TWICE = "is of a flag that an earlier column is of too: the earlier one is read"
 NEITHER = "is neither yes nor no: the row is left out"
-BATCH, ZEROS_CAP = 1_000, 6
 
 WithNumber = Callable[[str], list[str]]  # ids of the students who have a number
 
@@ -99,7 +96,7 @@ def take_in(
     with scratch() as db:
         reading = _reading(path, tuple(about))
         rows = reading.each(path.name, partial(_row, about, with_number, SeenOnDisk(db)))
-        while batch := list(islice(rows, BATCH)):
+        for batch in batches(rows):
             with ledger.batch():
                 for row in batch:
                     new = _record(ledger, row, tuple(about.values()), source, actor)
@@ -128,9 +125,9 @@ def _row(
     if since is None:
         raise BadRow(SINCE, "is blank or no date: the row is left out")
     for column in about:
-        if row[column].lower() not in YES | NO:
+        if row[column] and truth(row[column]) is None:
             raise BadRow(column, NEITHER)
-    flags = tuple(flag for column, flag in about.items() if row[column].lower() in YES)
+    flags = tuple(flag for column, flag in about.items() if truth(row[column]))
     line, before = seen.first(row.file, f"{id} {since}", row.line, hash(flags))
     if before != hash(flags):
         raise BadRow("", f"line {line} says other flags of the same student and day: that holds")
@@ -141,10 +138,9 @@ def _student(with_number: WithNumber, number: str) -> str:
     found = with_number(number) if number else []
     if len(found) == 1:
         return found[0]
-    if not found and number.isdigit():
-        longer = ("0" * n + number for n in range(1, ZEROS_CAP))
-        raise BadRow(NUMBER, ZEROS if any(map(with_number, longer)) else UNKNOWN)
-    raise BadRow(NUMBER, SEVERAL if found else UNKNOWN)
+    if found:
+        raise BadRow(NUMBER, SEVERAL)
+    raise BadRow(NUMBER, ZEROS if lost_zeros(number, with_number) else UNKNOWN)
 
 
 # Which columns are flags
@@ -172,9 +168,8 @@ class _Headers(Reading):
         self._cells: dict[str, Counter[bool]] = {}
         for row in self.each(path.name, lambda row: row):
             for column in self.named:
-                told = row[column].lower()
-                if told:
-                    self._cells.setdefault(column, Counter())[told in YES | NO] += 1
+                if told := row[column]:
+                    self._cells.setdefault(column, Counter())[truth(told) is not None] += 1
 
     def is_flag(self, column: str) -> bool:
         """Whether the column is a known one, or holds yes and no for the most part."""

@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from itertools import islice
-from typing import TypeVar
+from functools import partial
 
 from ledger.domain import Refused
 from ledger.domain.incident import INCIDENT, ImportIncident, Incident, OfSource
 from ledger.domain.particulars import Past, Report
 from ledger.finding import Db, with_number
 from ledger.imports import Problem
+from ledger.imports.batches import batches
 from ledger.imports.incidents import BadRecord, Here, History, Told, command
 from ledger.imports.linking import Students
-from ledger.imports.sheets import Problems
+from ledger.imports.sheets import Problems, lost_zeros
 from ledger.store import Actor, Ledger, natural_key
 
-BATCH = 1_000
 A_DAY = timedelta(days=1)  # a day without a time is kept as its noon
-ZEROS = 6  # that a spreadsheet may have taken from the front of a number
 SHORTENED_CAP = 10_000
-T = TypeVar("T")
 Schools = Collection[str] | None  # numbers at the source; None: all
 
 REUSED = (
@@ -63,9 +60,8 @@ class Roster:
     def __call__(self, number: str) -> str | None:
         """The only student who has the number."""
         found = with_number(self.db, number)
-        if found is None and number.isdecimal() and len(self.shortened) < SHORTENED_CAP:
-            longer = ("0" * n + number for n in range(1, ZEROS + 1))
-            if any(with_number(self.db, one) for one in longer):
+        if found is None and len(self.shortened) < SHORTENED_CAP:
+            if lost_zeros(number, partial(with_number, self.db)):
                 self.shortened.add(number)
         return found
 
@@ -104,7 +100,7 @@ def take_in(
     What was recorded before an interruption is unchanged the next time.
     """
     taken, done = TakenIn(problems=history.problems), 0
-    for told in _batches(history.incidents):
+    for told in batches(history.incidents):
         try:
             with taking.ledger.batch():
                 for one in told:
@@ -135,12 +131,6 @@ def survey(taking: Taking, history: History, roster: Roster) -> TakenIn:
             _note(taken, history, told.line, *bad.args)
     _say_strays(taking, history, taken)
     return taken
-
-
-def _batches(some: Iterable[T]) -> Iterator[list[T]]:
-    left = iter(some)
-    while batch := list(islice(left, BATCH)):
-        yield batch
 
 
 def _take(taking: Taking, history: History, told: Told, taken: TakenIn) -> None:

@@ -32,7 +32,7 @@ from ledger.domain.codes import (
 from ledger.domain.particulars import BehaviorSeen
 from ledger.imports import Unreadable
 from ledger.imports.edfi_xml import Progress
-from ledger.imports.history_map import BadMap, HistoryMap, plain
+from ledger.imports.history_map import BadMap, HistoryMap, spelt
 from ledger.imports.incidents import (
     PARTS_CAP,
     TOO_MANY,
@@ -49,7 +49,7 @@ from ledger.imports.incidents import (
     plausible,
 )
 from ledger.imports.scratch import scratch
-from ledger.imports.sheets import BadRow, Columns, Layout, Reading, Row
+from ledger.imports.sheets import BadRow, Columns, Layout, Reading, Row, truth
 from ledger.imports.sources import check_text
 
 SOURCE = "csv"
@@ -58,7 +58,6 @@ IDENTIFIER_CAP, NUMBER_CAP, NAME_CAP, NOTES_CAP = 100, 60, 200, 20_000
 MINUTES_CAP = 10_000
 NOON = time(12)
 ISO_DATES, CLOCKS = ("%Y-%m-%d",), ("%H:%M", "%H:%M:%S", "%I:%M %p", "%I:%M%p")
-YES, NO = frozenset(["yes", "y", "true", "t", "1", "x"]), frozenset(["no", "n", "false", "f", "0"])
 OF_INCIDENT = (  # told in every row of an incident, and to be the same in all of them
     "date",
     "time",
@@ -257,7 +256,7 @@ class _Reading:
         return first
 
     def _meant(self, name: str, word: str) -> tuple[Code, ...]:
-        found = self.map.codes[name].get(plain(word), ())
+        found = self.map.codes[name].get(spelt(word), ())
         if not found:
             self.words.met(name, word[:SHORT])
         return found
@@ -272,7 +271,7 @@ class _Reading:
             code=code,
             level=sure or Level.MINOR,
             assumed=sure is None,
-            foreign=word[:SHORT] if code is Behavior.OTHER and plain(word) != "other" else None,
+            foreign=word[:SHORT] if code is Behavior.OTHER and spelt(word) != "other" else None,
         )
 
 
@@ -380,10 +379,10 @@ class _Row:
         return self.reading.code(name, kind, word, other) if word else None
 
     def truth(self, name: str) -> bool | None:
-        word = self.cells.get(name, "").casefold()
-        if word and word not in YES | NO:
+        said = truth(word := self.cells.get(name, ""))
+        if word and said is None:
             self.reading.note(self.line, name, "is not yes or no: left out")
-        return True if word in YES else False if word in NO else None
+        return said
 
     def count(self, name: str) -> int | None:
         """A whole number of minutes."""
@@ -420,7 +419,7 @@ class _Row:
         if not word:
             return None, None
         code = self.reading.code("location", Location, word, Location.OTHER)
-        kept = code is Location.OTHER and plain(word) != "other"
+        kept = code is Location.OTHER and spelt(word) != "other"
         return code, word[:SHORT] if kept else None
 
     def pupil(self, number: str) -> Pupil:
@@ -461,13 +460,13 @@ class _Row:
             self.reading.note(self.line, "action_date", "is not a day: the incident's is taken")
         served = self._days("served_days", said["served_days"])
         difference = said["difference"]
-        meant = self.reading.map.codes["difference"].get(plain(difference), ())
+        meant = self.reading.map.codes["difference"].get(spelt(difference), ())
         return Deed(
             number=number,
             action=code,
             on=on or when.at.astimezone(self.reading.zone).date(),
             identifier=said["action_identifier"][:IDENTIFIER_CAP],
-            foreign=word[:SHORT] if code is Action.OTHER and plain(word) != "other" else None,
+            foreign=word[:SHORT] if code is Action.OTHER and spelt(word) != "other" else None,
             days=self._days("action_days", said["action_days"]),
             minutes=None if said["action_days"] else self.minutes(said["action_minutes"]),
             served=served is not None,

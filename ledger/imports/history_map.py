@@ -77,7 +77,7 @@ class HistoryMap:
 
     path: Path
     columns: Mapping[str, str]  # ours → the file's
-    codes: Mapping[str, Mapping[str, tuple[Code, ...]]]  # set → their word, plain → ours
+    codes: Mapping[str, Mapping[str, tuple[Code, ...]]]  # set → their word as `spelt` → ours
     dates: tuple[str, ...]
     times: tuple[str, ...]
     separator: str
@@ -143,7 +143,7 @@ def _listed(value: Any) -> tuple[str, ...]:
     return (value,) if isinstance(value, str) else tuple(value)
 
 
-def plain(word: str) -> str:
+def spelt(word: str) -> str:
     """A word as it is compared: capitals, spaces and hyphens do not matter."""
     return " ".join(word.replace("-", " ").casefold().split())
 
@@ -155,9 +155,9 @@ def _codes(path: Path, said: Mapping[str, Any]) -> dict[str, dict[str, tuple[Cod
         if not isinstance(said[name], dict):
             raise BadMap(f"{path}: [codes.{name}] is to be a table: their word = our code")
     return {
-        name: {plain(spelt): (code,) for code in codes for spelt in (code.value, code.label)}
+        name: {spelt(word): (code,) for code in codes for word in (code.value, code.label)}
         | {
-            plain(word): _meant(f"{path}: [codes.{name}] {word}", name, codes, code)
+            spelt(word): _meant(f"{path}: [codes.{name}] {word}", name, codes, code)
             for word, code in said.get(name, {}).items()
         }
         for name, codes in CODES.items()

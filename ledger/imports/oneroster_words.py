@@ -9,7 +9,7 @@ from datetime import date
 from functools import lru_cache
 
 from ledger.domain.codes import StaffRole
-from ledger.imports.sheets import SHORTENED, Columns, Layout, Row, plain
+from ledger.imports.sheets import SHORTENED, Columns, Layout, Row, plain, truth
 
 USERS, ROLES, ORGS = "users.csv", "roles.csv", "orgs.csv"
 
@@ -84,7 +84,6 @@ LAYOUT_WITH_ROLES = replace(LAYOUT, files={**FILES, USERS: WITH_ROLES})
 
 VERSIONS = ("", "1.0", "1.1", "1.2")
 STATUS = {"": True, "active": True, "inactive": False, "tobedeleted": False}
-YES = {"true", "1", "yes", "y", "t"}
 STUDENT = "student"
 FAMILY = {"parent", "guardian", "relative"}
 # An administrator may be anybody of the office: what they may do here is for the school to say.
@@ -134,7 +133,7 @@ def active(row: Row) -> bool:
 
 
 def yes(row: Row, column: str) -> bool:
-    return row[column].lower() in YES
+    return truth(row[column]) is True
 
 
 def ids(row: Row, column: str) -> list[str]:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import islice
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 from ledger.domain import Refused
 from ledger.domain.codes import StaffRole
@@ -19,6 +18,7 @@ from ledger.domain.student import (
     WithdrawStudent,
 )
 from ledger.imports import Problem, Roster, RosterStaff, RosterStudent
+from ledger.imports.batches import batches
 from ledger.imports.linking import Students, student_id
 from ledger.imports.scratch import scratch
 from ledger.imports.sheets import Problems
@@ -35,9 +35,7 @@ from ledger.imports.survey import (
 )
 from ledger.store import Actor, Ledger
 
-BATCH = 1_000
 TWICE = "an earlier row of this file speaks of the same student: that holds, this one is left out"
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -104,12 +102,12 @@ def take_in(
         check(found, roster, withdraw_many=withdraw_many, new_source=new_source)
         taking = _Taking(ledger, Students(ledger), actor, today, source, found, instead_of)
         taking.staff = _staff_ids(ledger, roster.staff, source, staff_known)
-        for adults in _batches(roster.staff):
+        for adults in batches(roster.staff):
             with ledger.batch():
                 for adult in adults:
                     taking.count(_record_staff(taking, adult))
         done = 0
-        for pupils in _batches(s for s in roster.students if s.active):
+        for pupils in batches(s for s in roster.students if s.active):
             with ledger.batch():
                 for pupil in pupils:
                     _take(taking, pupil)
@@ -133,12 +131,6 @@ def _all(problems: Problems) -> list[Problem]:
     for file in {problem.file for problem in problems}:
         problems.say_rest(file)
     return problems
-
-
-def _batches(some: Iterable[T]) -> Iterator[list[T]]:
-    left = iter(some)
-    while batch := list(islice(left, BATCH)):
-        yield batch
 
 
 def _staff_ids(
@@ -250,7 +242,7 @@ def _withdraw(taking: _Taking, listed: Iterable[str], source: str) -> int:
     When the roster comes in its place, also for whom the roster has.
     """
     count = 0
-    for ids in _batches(id for id in listed if _is_past(taking, id, source)):
+    for ids in batches(id for id in listed if _is_past(taking, id, source)):
         with taking.ledger.batch():
             for id in ids:
                 command = WithdrawStudent(student_id=id, effective_on=taking.today, source=source)

@@ -23,6 +23,9 @@ CELL_CAP = 300  # characters: what is more is not a cell
 PROBLEMS_CAP = 10_000  # problems that are listed, refused keys that are remembered
 PACE = 10_000  # rows
 LIKE = 8  # letters of a header's word from which one wrong letter is understood
+ZEROS = 6  # that a spreadsheet may have taken from the front of a number
+YES = frozenset(("1", "true", "yes", "y", "t", "x", "si", "sí"))
+NO = frozenset(("0", "false", "no", "n", "f"))
 
 DELIMITERS = (",", ";", "\t", "|")
 
@@ -295,6 +298,18 @@ class Reading:
 def plain(text: str) -> str:
     """A word in lower case without spaces and signs: how spellings are compared."""
     return "".join(filter(str.isalnum, text.lower()))
+
+
+def truth(cell: str) -> bool | None:
+    """Yes or no; None when the cell says neither."""
+    word = cell.casefold()
+    return True if word in YES else False if word in NO else None
+
+
+def lost_zeros(number: str, known: Callable[[str], object]) -> bool:
+    """Whether a number that nobody has is known with zeros in front."""
+    longer = ("0" * n + number for n in range(1, ZEROS + 1))
+    return number.isdecimal() and any(map(known, longer))
 
 
 def _one_letter_off(column: str, word: str) -> bool:
