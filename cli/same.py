@@ -11,18 +11,20 @@ from cli import Desk, asking, pass_desk
 from cli.errors import RECORDED
 from cli.incident import follows
 from cli.trial import trial
-from ledger import joining
-from ledger.domain.incident import INCIDENT
+from ledger import entry, joining
+from ledger.domain.incident import INCIDENT, IncidentReported
 from ledger.reports import wrapped
 
 
 @click.command()
 @click.argument("one", metavar="ID")
-@click.argument("other", metavar="ID")
+@click.argument("other", metavar="[ID]", required=False)
 @follows
 @pass_desk
-def same(desk: Desk, one: str, other: str, **said: Any) -> None:
+def same(desk: Desk, one: str, other: str | None, **said: Any) -> None:
     """Make two reports of the same incident one, which holds what both of them say.
+
+    One ID is enough where only one other report may be of the same.
 
     The one that was recorded first stays. It gets the other's statements, with their observers,
     who else took part, what it had not said, and what was done; where both say something, it
@@ -31,9 +33,10 @@ def same(desk: Desk, one: str, other: str, **said: Any) -> None:
     \b
     Examples:
       bledger same b20d771 4f1c2aa
-      bledger same last 4f1c2aa --dry-run
+      bledger same last --dry-run
     """
-    ids = [asking.incident(desk, words) for words in (one, other)]
+    first_id = asking.incident(desk, one)
+    ids = [first_id, asking.incident(desk, other) if other else _alike(desk, first_id)]
     if ids[0] == ids[1]:
         raise click.UsageError("an incident is not another one than itself")
     school = desk.school
@@ -48,6 +51,17 @@ def same(desk: Desk, one: str, other: str, **said: Any) -> None:
     if not said["dry_run"]:
         desk.so_far = RECORDED
         _tell(desk, joined, done)
+
+
+def _alike(desk: Desk, id: str) -> str:
+    """The only report by somebody else that may be of the same incident."""
+    record, stream = desk.school.record, f"incident-{id}"
+    reports = (r.event for r in record.stream(stream) if isinstance(r.event, IncidentReported))
+    found = [like.incident_id for report in reports for like in entry.alike(record, report, stream)]
+    if len(found) != 1:
+        how = f"{len(found)} reports" if found else "no report"
+        raise asking.NotOne(f"{how} of somebody else may be of the same: give both ids")
+    return found[0]
 
 
 def _account(desk: Desk, id: str) -> joining.Account:

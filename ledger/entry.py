@@ -93,7 +93,9 @@ def _may_stand(record: Ledger, stream: str) -> bool:
         return True
 
 
-def alike(record: Ledger, command: ReportIncident, stream: str) -> list[Likeness]:
+def alike(
+    record: Ledger, command: ReportIncident | IncidentReported, stream: str
+) -> list[Likeness]:
     """Reports by somebody else of the same child, near in time, and in place or behavior."""
     found = []
     for other in record.last_of_topic("IncidentReported", LOOK_BACK):
@@ -108,7 +110,7 @@ def alike(record: Ledger, command: ReportIncident, stream: str) -> list[Likeness
     return found
 
 
-def _alike(command: ReportIncident, other: IncidentReported) -> bool:
+def _alike(command: ReportIncident | IncidentReported, other: IncidentReported) -> bool:
     near = abs(command.occurred.at - other.occurred.at) <= NEAR
     if not near or not _referred(command) & _referred(other):
         return False
