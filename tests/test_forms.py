@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import io
 import os
+import subprocess
+import sys
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -153,7 +156,7 @@ def test_a_file_that_cannot_be_written_costs_no_number(desk: School, here: Path,
 def test_without_what_makes_pdfs_no_number_is_given_out(
     desk: School, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(__import__("sys").modules, "typst", None)
+    monkeypatch.setitem(sys.modules, "typst", None)
     answer = desk("forms", "slips", "--out", "slips.pdf")
     assert answer.code == 1
     assert "behavior-ledger[pdf]" in answer.err
@@ -348,3 +351,51 @@ def test_a_printed_slip_is_one_key_however_it_is_typed(desk: School, said: str) 
 @pytest.mark.parametrize("said", ["A-12", "", "00147", "1/2", "slip 9"])
 def test_other_numbers_of_slips_stay_as_they_were_typed(said: str) -> None:
     assert as_printed(said) == said
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_prints_and_slips_by_hand_in_any_order_share_no_number(desk: School, seed: int) -> None:
+    draw = Random(seed)
+    printed: list[int] = []
+    typed: set[int] = set()
+    for step in range(14):
+        if draw.random() < 0.4:
+            told = desk.ok("forms", "slips", "--count", str(draw.randint(1, 5)), "--json").json
+            printed += map(int, told["numbers"])
+            assert not typed & {*map(int, told["numbers"])}
+        else:
+            slip = draw.choice(printed) if printed and draw.random() < 0.3 else 100 + step
+            typed.add(slip)
+            said = draw.choice((str(slip), spelled(slip), f"#{slip}"))
+            desk("log", "leo", "--did", "tardy", "--slip", said, "--at", "12:10")
+            if draw.random() < 0.3:
+                desk("undo")
+    assert len(printed) == len(set(printed))
+
+
+# The program at the desk's time, which dies when it would write its file.
+DIES = """
+import os, sys
+from datetime import datetime
+import cli, cli.forms, ledger.school
+now = datetime.fromisoformat(sys.argv.pop(1))
+ledger.school.clock = lambda: now
+cli.forms._write = lambda *_: os._exit(9)
+cli.main()
+"""
+
+
+def test_the_numbers_outlive_a_process_that_is_killed_before_its_file(
+    desk: School, here: Path
+) -> None:
+    line = [sys.executable, "-c", DIES, desk.clock().isoformat(), "forms", "slips", "--count", "3"]
+    done = subprocess.run(line, env=desk.as_process(), cwd=here, capture_output=True, check=False)
+    assert (done.returncode, [*here.iterdir()]) == (9, [])
+    assert desk.ok("forms", "slips", "--count", "1", "--json").json["numbers"] == ["0104"]
+
+
+def test_a_ledger_with_forms_is_whole_and_can_be_built_again(desk: School) -> None:
+    desk.ok("forms", "slips")
+    desk.ok("verify", "--full")
+    desk.ok("rebuild")
+    assert desk.ok("forms", "slips", "--count", "1", "--json").json["numbers"] == ["0131"]
