@@ -44,6 +44,7 @@ SAYINGS = {  # option → kind of statement, and what it means
     "told": (StatementKind.REPORTED, "What was told to you, by --by who saw it."),
     "think": (StatementKind.INFERENCE, "What you conclude; kept apart from what was seen."),
 }
+SHORT = {"saw": ("-s",)}  # what is typed most
 CLOCKED = frozenset((Behavior.DISRUPTION, Behavior.DEFIANCE))
 BUSINESS_DAYS = 5  # Cal. Ed Code 48901.1(d)
 PEOPLE = {  # option → role of that person
@@ -56,7 +57,11 @@ PEOPLE = {  # option → role of that person
 def _text_options(command: F) -> F:
     for name, (_, text) in reversed(SAYINGS.items()):
         option = click.option(
-            f"--{name}", is_flag=False, flag_value=ASK, metavar="[TEXT|-]", help=text
+            *(f"--{name}", *SHORT.get(name, ())),
+            is_flag=False,
+            flag_value=ASK,
+            metavar="[TEXT|-]",
+            help=text,
         )
         command = option(command)
     return command
@@ -71,12 +76,14 @@ def _people_options(command: F) -> F:
 
 @click.command()
 @click.argument("student", nargs=-1)
-@click.option("--did", multiple=True, metavar="BEHAVIOR", help="What was done; may be repeated.")
+@click.option(
+    "--did", "-d", multiple=True, metavar="BEHAVIOR", help="What was done; may be repeated."
+)
 @click.option("--minor", "level", flag_value="minor", help="Staff-managed.")
 @click.option("--major", "level", flag_value="major", help="Office-managed: sent to the office.")
-@click.option("--where", metavar="PLACE", help="Where; the school's own words work too.")
+@click.option("--where", "-w", metavar="PLACE", help="Where; the school's own words work too.")
 @click.option(
-    "--at", metavar="TIME", help='When: "10:40", "yesterday lunch", -10m; now if left out.'
+    "--at", "-a", metavar="TIME", help='When: "10:40", "yesterday lunch", -10m; now if left out.'
 )
 @_text_options
 @_people_options
