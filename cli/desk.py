@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from functools import cached_property
 from typing import Any
 
-from cli import COMMANDS, Desk, run
+from cli import COMMANDS, Desk, naming, run
 from cli import desk_telling as telling
 from cli.desk_history import History
 from cli.desk_lines import join, named, split, texts_to_ask, without_texts
@@ -324,22 +324,29 @@ class Sitting:
 
     def _keep(self, seat: Seat, entry: Entry, cut: CutOff) -> None:
         """What was typed so far, as a draft; on the screen where it cannot be kept."""
-        user = seat.school.user
-        draft = drafts.Draft(entry.argv, dict(entry.texts), user, "Abort")
-        try:
-            spool = drafts.spool(self.at.folder, self.at.env)
-            number = spool.keep(draft, seat.typed_at or seat.clock())
-            told = [
-                f"Nothing is recorded; what you typed is kept as draft {number}.",
-                f"Finish it:  spool {number}",
-            ]
-        except Exception:  # noqa: BLE001 - whatever it is, the words stay on the screen
-            told = ["Nothing is recorded, and what you typed could not be kept. Type it again:"]
-            told += [join(entry.argv), *(f"  {n}: {text}" for n, text in entry.texts.items())]
+        seat.typed = dict(entry.texts)
+        said = {"line": join(entry.argv)}
+        abuse = naming.heard(seat, said)
+        told = self._kept(seat, entry) if abuse is None else naming.instead(seat, said, abuse)
         if isinstance(cut, Stopped):
             for line in told:
                 seat.say(line)
         self._notes = told if isinstance(cut, Locked) else []
+
+    def _kept(self, seat: Seat, entry: Entry) -> list[str]:
+        """What to say once it is kept, or instead."""
+        draft = drafts.Draft(entry.argv, dict(entry.texts), seat.school.user, "Abort")
+        try:
+            spool = drafts.spool(self.at.folder, self.at.env)
+            number = spool.keep(draft, seat.typed_at or seat.clock())
+        except Exception:  # noqa: BLE001 - whatever it is, the words stay on the screen
+            why = "Nothing is recorded, and what you typed could not be kept. Type it again:"
+            texts = [f"  {name}: {text}" for name, text in entry.texts.items()]
+            return [why, join(entry.argv), *texts]
+        return [
+            f"Nothing is recorded; what you typed is kept as draft {number}.",
+            f"Finish it:  spool {number}",
+        ]
 
     def _lock(self) -> bool:
         """Clear the screen and close the school until somebody is there; False when they leave."""

@@ -48,42 +48,57 @@ def command_of(words: Sequence[str]) -> tuple[click.Command | None, list[str]]:
     return command, rest
 
 
-def _texts(command: click.Command | None) -> dict[str, str]:
-    """Options whose value is a text, as they are typed → as they are called."""
+def says(words: Sequence[str]) -> set[str]:
+    """The options that a line says something for, by what they are called."""
+    return {name for name in map(_options(command_of(words)[0]).get, map(_typed, words)) if name}
+
+
+def _typed(word: str) -> str:
+    """The option that a word is: `--at=1210` and `-a1210` are --at and -a."""
+    return word.partition("=")[0] if word.startswith("--") else word[:2]
+
+
+def _options(command: click.Command | None) -> dict[str, str]:
+    """Options as they are typed → as they are called."""
     params = command.params if command is not None else ()
-    return {name: p.name or "" for p in params if _is_text(p) for name in p.opts}
+    return {name: p.name or "" for p in params for name in p.opts if name.startswith("-")}
 
 
-def _is_text(param: click.Parameter) -> bool:
-    return getattr(param, "flag_value", None) == ASK or "TEXT" in (param.metavar or "")
+def _texts(command: click.Command | None) -> set[str]:
+    """The options whose value is a text, by what they are called."""
+    params = command.params if command is not None else ()
+    return {p.name or "" for p in params if _is_asked(p) or "TEXT" in (p.metavar or "")}
+
+
+def _is_asked(param: click.Parameter) -> bool:
+    return getattr(param, "flag_value", None) == ASK
 
 
 def texts_to_ask(words: Sequence[str]) -> list[str]:
     """The texts that a line wants asked for: `--saw` without a value, or with `-`."""
     command, rest = command_of(words)
-    asked = {name for name, one in _texts(command).items() if _may_be_asked(command, one)}
-    texts = _texts(command)
-    ends = [*rest[1:], "--"]
-    pairs = zip(rest, ends, strict=True) if rest else ()
-    return [texts[word] for word, after in pairs if word in asked and after.startswith("-")]
-
-
-def _may_be_asked(command: click.Command | None, name: str) -> bool:
-    params = command.params if command is not None else ()
-    return any(getattr(p, "flag_value", None) == ASK for p in params if p.name == name)
+    options = _options(command)
+    asked = {p.name for p in command.params if _is_asked(p)} if command is not None else set()
+    pairs = zip(rest, [*rest[1:], "--"], strict=True) if rest else ()
+    return [
+        options[word]
+        for word, after in pairs
+        if options.get(word) in asked and after.startswith("-")
+    ]
 
 
 def without_texts(words: Sequence[str]) -> list[str]:
     """The same line without what its texts say, for the history."""
     command, _ = command_of(words)
-    return [*_without(words, _texts(command))]
+    options, texts = _options(command), _texts(command)
+    return [*_without(words, {typed for typed, name in options.items() if name in texts})]
 
 
-def _without(words: Sequence[str], texts: dict[str, str]) -> Iterator[str]:
+def _without(words: Sequence[str], texts: set[str]) -> Iterator[str]:
     hidden = False
     for word in words:
-        name, equals, _ = word.partition("=")
-        hidden = hidden and not word.startswith("--")
+        name = _typed(word) if word.startswith("-") else ""
+        hidden = hidden and not name.startswith("--")
         if not hidden:
-            yield name if equals and name in texts else word
-        hidden = hidden or (name in texts and not equals)
+            yield name if name in texts else word
+        hidden = hidden or (name in texts and name == word)

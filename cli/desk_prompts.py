@@ -153,6 +153,8 @@ class Edited:
             raise Stopped(session.default_buffer.text) from None
         except Locked:
             raise Locked(session.default_buffer.text) from None
+        finally:
+            session.default_buffer.reset()  # it is nowhere else than where it is due
 
     def _start_watching(self, session: PromptSession[str | None]) -> None:
         import asyncio

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cli import Desk, asking, run
-from cli.desk_lines import named, split
+from cli.desk_lines import named, says, split
 from cli.desk_offers import Offers, nothing, of_codes
 from cli.desk_prompts import CutOff, Prompts, Stopped
 from ledger.domain.codes import (
@@ -21,7 +21,7 @@ from ledger.domain.codes import (
     current,
 )
 from ledger.finding import Finding, Found, NoSuch, Which, one
-from ledger.said import Unclear, parse_length, show_time, split_students
+from ledger.said import Unclear, show_time, split_students
 
 SAID_AT_ONCE = "minor or major was said right after the entry"
 
@@ -35,11 +35,11 @@ class Entry:
 
     @property
     def worth_keeping(self) -> bool:
-        return bool(self.texts) or any(word.startswith("--did") for word in self.words)
+        return bool(self.texts) or "did" in says(self.words)
 
     @property
     def argv(self) -> tuple[str, ...]:
-        asked = [f"--{name}" for name in self.texts if f"--{name}" not in self.words]
+        asked = [f"--{name}" for name in self.texts if name not in says(self.words)]
         return (*self.words, *asked)
 
 
@@ -73,22 +73,18 @@ WHERE = Question("where", "where?", "a place", _place, Location)
 AT = Question("at", "when?", "a time", _time)
 BEFORE = (DID, WHERE, AT)
 TEXTS = ("saw", "told", "think")
-ENOUGH = ("--did", "--like")  # with one of them a line says what is needed
+ENOUGH = frozenset(("did", "like"))  # with one of them a line says what is needed
 
 
 def complete(words: Sequence[str]) -> bool:
     """Whether a line names a behavior, so that it is recorded as it stands."""
-    return _says(words, *ENOUGH)
-
-
-def _says(words: Sequence[str], *options: str) -> bool:
-    return any(word.partition("=")[0] in options for word in words)
+    return not ENOUGH.isdisjoint(says(words))
 
 
 def people(desk: Desk, prompts: Prompts, words: list[str]) -> tuple[list[str], str] | None:
     """(the words with each student in them certain, their names); None when it was left."""
     about, shown = named(words), []
-    if _says(words, "--not-on-roster"):
+    if "not_on_roster" in says(words):
         return words, " ".join(about)
     if not about:
         one(Finding(()), "")  # says whom to name
@@ -132,13 +128,13 @@ def ask(desk: Desk, prompts: Prompts, entry: Entry, who: str) -> bool:
     """Ask what the line left open before the append; False when the person left it."""
     before = who
     for question in BEFORE:
-        if _says(entry.words, f"--{question.option}"):
+        if question.option in says(entry.words):
             continue
         shown = _answer(desk, prompts, entry, question, before)
         if shown is None:
             return False
         before += f"   {question.asked} {shown}" if shown else ""
-    if not _says(entry.words, *(f"--{name}" for name in TEXTS)):
+    if says(entry.words).isdisjoint(TEXTS):
         said = _text(prompts, entry, "saw", before)
         if said:
             entry.texts["saw"] = said
@@ -252,17 +248,7 @@ def _why(id: str, said: str, _: Sequence[Behavior]) -> list[str]:
 
 
 def _done(id: str, said: str, _: Sequence[Behavior]) -> list[str]:
-    words = split(said)
-    about = named(words)
-    action, length = (about[:-1], about[-1:]) if _is_length(about) else (about, [])
-    return ["incident", "act", id, "-".join(action), *length, *words[len(about) :]]
-
-
-def _is_length(words: Sequence[str]) -> bool:
-    try:
-        return len(words) > 1 and bool(parse_length(words[-1]))
-    except Unclear:
-        return False
+    return ["act", id, *split(said)]
 
 
 def _level(id: str, said: str, did: Sequence[Behavior]) -> list[str]:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from cli import Desk
 from cli.desk import HELP, HUNG_UP, Sitting
 from cli.desk_history import MOST, History
-from cli.desk_lines import join, split, texts_to_ask, without_texts
+from cli.desk_lines import join, says, split, texts_to_ask, without_texts
 from cli.desk_offers import Offers, Students, nothing, of_codes, of_line
 from cli.desk_prompts import HungUp, Locked, Stopped
 from cli.desk_telling import BEFORE
@@ -352,6 +352,16 @@ def test_what_follows_the_append_can_be_left_as_a_whole(desk: School) -> None:
     assert desk.incidents() == 1
 
 
+def test_what_tells_of_abuse_is_kept_in_no_draft(desk: School) -> None:
+    screen = told(desk, *ANA[:4], Stopped("She said her uncle touches her at night"))[1]
+    assert "hotline" in screen
+    assert desk.ok("spool").out == "No draft waits.\n"
+    screen = told(desk, *ANA[:4], "She said her uncle touches her at night")[1]
+    assert "hotline" in screen
+    assert desk.ok("spool").out == "No draft waits.\n"
+    assert desk.incidents() == 0
+
+
 def test_what_cannot_be_kept_stays_on_the_screen(desk: School) -> None:
     desk.spool.write_text("no folder")
     screen = told(desk, *ANA[:4], Stopped("Threw a"))[1]
@@ -648,6 +658,8 @@ def test_a_text_is_cut_out_of_a_line_wherever_it_stands() -> None:
     line = 'incident correct last --did tardy --reason "So." --key x'
     assert join(without_texts(split(line))) == "incident correct last --did tardy --reason --key x"
     assert texts_to_ask(split("ana --saw --did tardy --told -")) == ["saw", "told"]
+    assert texts_to_ask(split("ana -d tardy -s")) == ["saw"]
+    assert says(split("ana -dtardy --at=1210 -w caf")) == {"did", "at", "where"}
 
 
 def test_every_question_before_the_append_is_an_option_of_the_command() -> None:

@@ -139,6 +139,13 @@ def test_the_reference_incident_takes_at_most_sixty_keystrokes(desk: School) -> 
     assert desk.texts() == [SENTENCE]
 
 
+def test_as_one_line_it_takes_at_most_ninety(desk: School) -> None:
+    line = "log ana -d disru -w caf -a 1210 -s"
+    assert len(f"bledger {line}\r{SENTENCE}\r") <= 90
+    desk.ok(*line.split(), stdin=f"{SENTENCE}\n", terminal=True)
+    assert desk.texts() == [SENTENCE]
+
+
 @pytest.mark.parametrize("argv", [MENU, PLAIN])
 def test_with_and_without_a_menu_the_same_is_recorded_and_shown(
     desk: School, argv: tuple[str, ...]
@@ -170,7 +177,7 @@ def test_tab_completes_a_name_and_a_code(desk: School) -> None:
 
 
 def test_the_answer_is_there_at_once(desk: School) -> None:
-    took = []
+    took: list[float] = []
     with terminal(desk) as at:
         for _ in range(5):
             tell(at, 4)
