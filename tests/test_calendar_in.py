@@ -729,6 +729,16 @@ def test_no_school_wins_over_a_minimum_day_and_it_is_said() -> None:
     assert "on line 3, without school: no school holds" in both.reason
 
 
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_day_is_called_by_what_decided_over_it(order: int) -> None:
+    day = date(2026, 11, 11)
+    early = Said(M, day, day, "Early Release Wednesday", 2)
+    free = Said(N, day, day, "Veterans Day", 3)
+    merged = merge(told_of(*(early, free)[::order]), SET, Wanted(), TODAY)
+    (one,) = [change for change in merged.changes if change.day == day]
+    assert (one.now.partition(",")[0], one.name) == ("no school", "Veterans Day")
+
+
 def test_early_release_every_week_meets_breaks_and_is_still_good() -> None:
     weeks = [said(M, WEDNESDAY + timedelta(weeks=n), line=9) for n in range(60)]
     merged = merge(

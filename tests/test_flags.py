@@ -212,7 +212,7 @@ def test_a_workbook_under_another_name_is_told_how_to_come(desk: School) -> None
 def test_a_file_that_is_not_there_is_told(desk: School) -> None:
     told = desk("roster", "flags", str(desk.root / "none.csv"))
     assert told.code == 1
-    assert "none.csv is no file" in told.err
+    assert "none.csv is not there: give the CSV file of flags" in told.err
 
 
 @for_all(st.text(max_size=60))

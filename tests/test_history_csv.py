@@ -375,6 +375,10 @@ def test_the_example_is_a_map_and_says_every_column(tmp_path: Path) -> None:
         ("columns = 1", "columns is not known"),
         ("[file]\ndelimiter = ','", "[file] delimiter is not known"),
         ("[file]\ndate = [1]", "[file] date is to be text in quotes"),
+        ("[file]\ndate = '%q'", "[file] date: '%q' is no form of a date. Write one like %m/%d/%Y"),
+        ("[file]\ndate = '%d/%d/%Y'", "[file] date: '%d/%d/%Y' is no form of a date"),
+        ("[file]\ndate = ['%m/%d/%Y', '%B %Y']", "[file] date: '%B %Y' is no form of a date"),
+        ("[file]\ntime = '%H:%'", "[file] time: '%H:%' is no form of a time. Write one like %H:%M"),
         ("[file]\nzone = 'Mars'", "[file] zone: 'Mars' is no time zone"),
         ("[file]\nencoding = 'none'", "[file] encoding: 'none' is not known"),
         ("[codes.mood]\na = 'b'", "[codes.mood] is not known"),
@@ -392,6 +396,21 @@ def test_a_map_that_cannot_be_is_refused_with_its_file_and_key(
     with pytest.raises(BadMap, match=r"map\.toml") as raised:
         history_map.read(_said(tmp_path, f"{text}\n{needed}"))
     assert says in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("key", "form"),
+    [
+        *(("date", form) for form in ("%m/%d/%y", "%d %B %Y", "%j.%Y", "%Y-%m-%dT%H:%M:%S%z")),
+        *(("time", form) for form in ("%H%M", "%I:%M", "%I:%M %p", "%m/%d/%Y %H:%M")),
+    ],
+)
+def test_every_form_that_gives_a_day_or_a_time_back_is_taken(
+    tmp_path: Path, key: str, form: str
+) -> None:
+    columns = "[columns]\nidentifier = 'a'\ndate = 'b'"
+    map_ = history_map.read(_said(tmp_path, f"[file]\n{key} = '{form}'\n{columns}"))
+    assert (map_.dates, map_.times) == (((form,), ()) if key == "date" else ((), (form,)))
 
 
 def test_columns_that_the_file_lacks_are_named_with_their_keys(tmp_path: Path) -> None:
@@ -419,8 +438,10 @@ def test_a_file_that_is_not_there_or_empty_is_said(tmp_path: Path) -> None:
     with pytest.raises(Unreadable, match="is a zip: unpack it"):
         read(path, map_)
     path.unlink()
-    with pytest.raises(Unreadable, match="there is no such file"):
+    with pytest.raises(Unreadable, match="is not there: give the CSV file"):
         read(path, map_)
+    with pytest.raises(Unreadable, match="is a folder: give the CSV file itself"):
+        read(tmp_path, map_)
 
 
 # Anything

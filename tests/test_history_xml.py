@@ -390,8 +390,10 @@ def test_what_is_no_interchange_is_said_in_one_sentence(
 
 
 def test_a_file_that_is_not_there_is_said(tmp_path: Path) -> None:
-    with pytest.raises(Unreadable, match="cannot be read"):
+    with pytest.raises(Unreadable, match=r"none\.xml is not there: give the XML file"):
         read(tmp_path / "none.xml")
+    with pytest.raises(Unreadable, match="is a folder: give the XML file itself"):
+        read(tmp_path)
 
 
 # Damage

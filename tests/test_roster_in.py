@@ -26,7 +26,7 @@ from ledger.domain.staff import STAFF
 from ledger.domain.student import STUDENT
 from ledger.imports import HeldRoster, RosterStudent
 from ledger.imports.linking import Students
-from ledger.imports.roster import Taken, take_in
+from ledger.imports.roster import Incomplete, Taken, take_in
 from ledger.store import Ledger
 
 TODAY = date(2026, 10, 14)
@@ -294,6 +294,18 @@ def test_a_roster_that_lacks_many_is_refused_before_anything_is_recorded(desk: S
     assert "30 of 72 known students are not in this file" in refused.err
     done = desk.ok("roster", "import", str(files), "--withdraw-missing", "--json").json
     assert (done["appended"], done["withdrawn"]) == (60, 30)
+
+
+@pytest.mark.parametrize(("known", "left", "stopped"), [(3, 1, False), (4, 2, False), (4, 1, True)])
+def test_a_small_roster_that_lacks_more_than_half_is_refused(
+    ledger: Ledger, known: int, left: int, stopped: bool
+) -> None:
+    take(ledger, map(pupil, range(known)), "a")
+    if not stopped:
+        assert take(ledger, map(pupil, range(left)), "a").withdrawn == known - left
+        return
+    with pytest.raises(Incomplete, match="3 of 4 known students are not in this file"):
+        take(ledger, map(pupil, range(left)), "a")
 
 
 # Killed

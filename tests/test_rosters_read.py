@@ -644,6 +644,18 @@ def test_what_is_kept_beside_the_memory_is_unreadable_and_has_no_name(
         half_way()
 
 
+def test_what_a_killed_process_left_goes_with_the_next_reading(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    left, other = tmp_path / "bledger-a1b2.scratch.db", tmp_path / "bledger-backup"
+    left.write_bytes(b"")
+    other.mkdir()
+    with scratch(), scratch():
+        assert [*tmp_path.iterdir()] == [other]
+    assert [*tmp_path.iterdir()] == [other]
+
+
 def _target(link: Path) -> str:
     return os.readlink(link) if link.is_symlink() else ""
 

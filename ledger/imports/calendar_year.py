@@ -38,6 +38,7 @@ NEAR = timedelta(days=100)  # what is said of a year's end is not further from w
 JUNE, JULY = 6, 7
 LEGAL = "legal holiday in California"
 END_OF = {Mark.FIRST: "first", Mark.LAST: "last"}
+DECIDES = (Mark.MINIMUM, Mark.CLOSED, Mark.NO_SCHOOL, Mark.LAST, Mark.FIRST)  # the later holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,16 +225,22 @@ class _Days:
         self.file, self.first, self.last = file, first, last
         self.of: dict[Mark, dict[date, Said]] = {mark: {} for mark in Mark}
         self.problems: list[Problem] = []
-        self.names: dict[date, str] = {}
         for one in said:
             days = list(one.weekdays)
             if not days and one.mark is Mark.MINIMUM:
                 self._refuse(one.line, f"the minimum day {spoken(one.first)} is on a weekend")
             for day in days:
                 self.of[one.mark].setdefault(day, one)
-                self.names[day] = self.names.get(day) or one.name
         self.times = Counter(one.line for one in self.of[Mark.MINIMUM].values())
         self.outside = sum(not self._in(day) for day in self.of[Mark.NO_SCHOOL])
+
+    @property
+    def names(self) -> dict[date, str]:
+        """What each day is called: by what decided over it, whatever else falls on it."""
+        named: dict[date, str] = {}
+        for mark in DECIDES:
+            named |= {day: one.name for day, one in self.of[mark].items() if one.name}
+        return named
 
     def joined(
         self, name: str, known: SchoolYear | None, closed: Collection[date]

@@ -11,7 +11,7 @@ from xml.parsers import expat
 
 from ledger.imports import Problem, Unreadable
 from ledger.imports.sheets import Problems
-from ledger.imports.sources import cause, check_text
+from ledger.imports.sources import cause, check_file
 
 Progress = Callable[[int], None]  # bytes that were read so far
 
@@ -90,7 +90,7 @@ class Interchange:
 
     def __iter__(self) -> Iterator[Element]:
         """The records; raises Unreadable when the file is no interchange of this kind."""
-        check_text(self.path)
+        check_file(self.path, "XML file")
         try:
             with self.path.open("rb") as file:
                 yield from self._records(file)

@@ -16,7 +16,7 @@ from ledger.imports.batches import batches
 from ledger.imports.oneroster_words import day
 from ledger.imports.scratch import SeenOnDisk, scratch
 from ledger.imports.sheets import BadRow, Columns, Layout, Reading, Row, lost_zeros, plain, truth
-from ledger.imports.sources import check_text
+from ledger.imports.sources import check_file
 from ledger.store import Actor, Ledger
 
 FLAG = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
@@ -88,9 +88,7 @@ def take_in(
     progress: Callable[[int], None] = lambda count: None,
 ) -> Taken:
     """Record what a file says of each student's flags; raises Unreadable when nothing is read."""
-    if not path.is_file():
-        raise Unreadable(f"{path} is no file. Give a CSV of flags; {REMEDY}")
-    check_text(path)
+    check_file(path, "CSV file of flags")
     about, odd = _flags(path)
     appended = unchanged = 0
     with scratch() as db:

@@ -60,10 +60,13 @@ class Roster:
     def __call__(self, number: str) -> str | None:
         """The only student who has the number."""
         found = with_number(self.db, number)
-        if found is None and len(self.shortened) < SHORTENED_CAP:
-            if lost_zeros(number, partial(with_number, self.db)):
-                self.shortened.add(number)
+        if found is None and self._lost_zeros(number):
+            self.shortened.add(number)
         return found
+
+    def _lost_zeros(self, number: str) -> bool:
+        room = len(self.shortened) < SHORTENED_CAP
+        return room and lost_zeros(number, partial(with_number, self.db))
 
 
 @dataclass(frozen=True)

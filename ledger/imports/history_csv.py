@@ -30,7 +30,6 @@ from ledger.domain.codes import (
     certain_level,
 )
 from ledger.domain.particulars import BehaviorSeen
-from ledger.imports import Unreadable
 from ledger.imports.edfi_xml import Progress
 from ledger.imports.history_map import BadMap, HistoryMap, spelt
 from ledger.imports.incidents import (
@@ -50,7 +49,7 @@ from ledger.imports.incidents import (
 )
 from ledger.imports.scratch import scratch
 from ledger.imports.sheets import BadRow, Columns, Layout, Reading, Row, truth
-from ledger.imports.sources import check_text
+from ledger.imports.sources import check_file
 
 SOURCE = "csv"
 SHORT = 60
@@ -84,9 +83,7 @@ def opened(
     path: Path, map_: HistoryMap, zone: ZoneInfo, progress: Progress = lambda count: None
 ) -> Iterator[History]:
     """The history in a CSV file; raises Unreadable when it cannot be read, BadMap when unmapped."""
-    if not path.is_file():
-        raise Unreadable(f"{path}: there is no such file")
-    check_text(path)
+    check_file(path, "CSV file")
     with scratch(TABLES) as db:
         reading = _Reading(path, map_, map_.zone or zone, db)
         reading.read(progress)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -63,6 +65,7 @@ COLUMNS = (
     "reporter_name",
     "description",
 )
+SAMPLE = datetime(2026, 10, 28, 9, 45, tzinfo=UTC)  # its day is no month, and no year
 FILE = ("encoding", "separator", "date", "time", "zone", "numbers")
 TABLES = ("file", "columns", "codes")
 
@@ -116,8 +119,8 @@ def read(path: Path) -> HistoryMap:
         path=path,
         columns=columns,
         codes=_codes(path, said.get("codes", {})),
-        dates=_listed(file.get("date", ())),
-        times=_listed(file.get("time", ())),
+        dates=_forms(path, "date", file),
+        times=_forms(path, "time", file),
         separator=file.get("separator", ";"),
         numbers=file.get("numbers", "identifier"),
         zone=_zone(path, file.get("zone")),
@@ -141,6 +144,29 @@ def _texts(value: Any) -> bool:
 
 def _listed(value: Any) -> tuple[str, ...]:
     return (value,) if isinstance(value, str) else tuple(value)
+
+
+def _forms(path: Path, key: str, file: Mapping[str, Any]) -> tuple[str, ...]:
+    """How days or times are written: each form gives back a day, or a time, that it was given."""
+    forms = _listed(file.get(key, ()))
+    for form in forms:
+        if not _gives_back(form, key):
+            raise BadMap(
+                f"{path}: [file] {key}: {form!r} is no form of a {key}. Write one like "
+                f"{'%m/%d/%Y' if key == 'date' else '%H:%M'}, with % before each letter that "
+                "stands for a part"
+            )
+    return forms
+
+
+def _gives_back(form: str, key: str) -> bool:
+    try:
+        found = datetime.strptime(SAMPLE.strftime(form), form)  # noqa: DTZ007 - the zone is set later
+    except (ValueError, re.error):
+        return False
+    if key == "date":
+        return found.date() == SAMPLE.date()
+    return found.hour == SAMPLE.hour
 
 
 def spelt(word: str) -> str:

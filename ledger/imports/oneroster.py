@@ -61,7 +61,10 @@ def opened(
         reading = Reading(layout, files, SeenOnDisk(db), progress)
         if USERS not in reading.files:
             why = "; ".join(f"{problem.file} {problem.reason}" for problem in reading.problems)
-            raise Unreadable(f"{path} holds no {USERS} that can be read{why and f' ({why})'}")
+            raise Unreadable(
+                f"{path} holds no {USERS} that can be read{why and f' ({why})'}: export the roster "
+                "again as OneRoster CSV, and give the folder or zip that its files are in"
+            )
         yield _roster(reading, Joins(db), schools, today)
 
 

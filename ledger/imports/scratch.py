@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from shutil import rmtree
-from tempfile import TemporaryDirectory
+from tempfile import gettempdir, mkstemp
 from typing import Any
 
 from ledger.store import sqlite
 
+BEGINS, ENDS = "bledger-", ".scratch.db"
 SETTINGS = (
     "PRAGMA cache_size = -8192",  # KiB
     "PRAGMA temp_store = MEMORY",  # what SQLite puts beside its file is not encrypted
@@ -30,17 +31,40 @@ CREATE TABLE seen (
 @contextmanager
 def scratch(tables: str = "") -> Iterator[Any]:
     """A database with these tables and `seen`; the file goes with its key, whatever happens."""
-    with TemporaryDirectory(prefix="bledger-", ignore_cleanup_errors=True) as folder:
-        path = Path(folder) / "scratch.db"
+    _sweep()
+    file, name = mkstemp(prefix=BEGINS, suffix=ENDS)
+    os.close(file)
+    path = Path(name)
+    try:
         with closing(sqlite.connect(path, secrets.token_bytes(32))) as db:
-            try:
-                for statement in (*SETTINGS, *sqlite.statements(SEEN + tables)):
-                    db.execute(statement)
-                # An open file outlives its name, and a killed process leaves none; Windows waits.
-                rmtree(folder, ignore_errors=True)
-                yield db
-            except db.Error as error:
-                raise sqlite.storage_error(error, path.parent) from None
+            # An open file outlives its name, and a killed process leaves none; Windows waits.
+            _remove(path)
+            yield from _prepared(db, path, tables)
+    finally:
+        _remove(path)
+
+
+def _prepared(db: Any, path: Path, tables: str) -> Iterator[Any]:
+    try:
+        for statement in (*SETTINGS, *sqlite.statements(SEEN + tables)):
+            db.execute(statement)
+        yield db
+    except db.Error as error:
+        raise sqlite.storage_error(error, path) from None
+
+
+def _sweep() -> None:
+    """Remove what a process left that was killed before its file had no name; whose is open stays.
+
+    Another process that has just made its file makes it again as it opens it.
+    """
+    for left in Path(gettempdir()).glob(f"{BEGINS}*{ENDS}"):
+        _remove(left)
+
+
+def _remove(path: Path) -> None:
+    with suppress(OSError):
+        path.unlink()
 
 
 class SeenOnDisk:

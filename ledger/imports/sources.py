@@ -77,6 +77,15 @@ def check_text(path: Path) -> None:
         raise Unreadable(f"{path} is a zip: unpack it and import the file that it has")
 
 
+def check_file(path: Path, what: str) -> None:
+    """Raises Unreadable for what is no file of text: a folder, a zip, a workbook, or nothing."""
+    if path.is_dir():
+        raise Unreadable(f"{path} is a folder: give the {what} itself")
+    if not path.is_file():
+        raise Unreadable(f"{path} is not there: give the {what}")
+    check_text(path)
+
+
 def is_workbook(path: Path) -> bool:
     """Whether a zip is what a spreadsheet saves."""
     try:

@@ -12,7 +12,8 @@ from ledger.imports.linking import Students
 from ledger.imports.sheets import Problems
 from ledger.store import Ledger
 
-SUSPICIOUS = 0.3  # the share of students whose absence from a file is no accident of theirs
+SUSPICIOUS = 0.3  # the share of students whose absence from a file is no accident of theirs …
+FROM, FEW, HALF = 10, 4, 0.5  # … from more than so many of them on; of few students, of half
 ALIKE = 0.05  # the share of students who look like known ones by no accident
 PRESENT = "CREATE TABLE present (id TEXT PRIMARY KEY, taken INTEGER) STRICT, WITHOUT ROWID;"
 DOUBTED = (
@@ -125,13 +126,18 @@ def check(found: Survey, roster: Roster, *, withdraw_many: bool, new_source: boo
             "another source describes. Link them first: bledger roster link --source NAME FILE. "
             "If they are other children, run it again with --new-source. Nothing is recorded."
         )
-    gone = roster.whole and found.missing > max(10, SUSPICIOUS * found.listed)
-    if gone and not withdraw_many:
+    if roster.whole and _lacks_many(found) and not withdraw_many:
         raise Incomplete(
             f"{found.missing} of {found.listed} known students are not in this file. Is it the "
             "whole roster? If they all left, run it again with --withdraw-missing. Nothing is "
             "recorded."
         )
+
+
+def _lacks_many(found: Survey) -> bool:
+    """Whether so many are missing that it may not be the whole roster, even of a small school."""
+    half = found.listed >= FEW and found.missing > HALF * found.listed
+    return half or found.missing > max(FROM, SUSPICIOUS * found.listed)
 
 
 def listed_in(ledger: Ledger) -> Callable[[str, Schools], Iterator[str]]:
