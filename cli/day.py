@@ -216,8 +216,9 @@ class Meant(NamedTuple):
 def act(desk: Desk, student: tuple[str, ...], **said: Any) -> None:
     """Record what was done about it: ACTION, and how long (10m, 0.5d).
 
-    A student's name means their latest incident of which something is not said yet; no name and
-    no id means the last that you logged. The name of one who took part may follow an id.
+    A student's name means their latest incident of which something is not said yet, or else that
+    of today; no name and no id means the last that you logged. The name of one who took part may
+    follow an id.
 
     \b
     Examples:
@@ -254,7 +255,9 @@ def _meant(desk: Desk, words: Sequence[str], who: str | None) -> Meant:
     if BEGINNING.fullmatch(first) and school.record.begins("incident", first):
         return _with(desk, asking.incident(desk, first), who or rest)
     found = asking.student(desk, words)
+    today = Window(since=_iso(_day(desk, school.now)[0]))
     id = school.reading.latest(found.student_id, Window(), only_open=True)
+    id = id or school.reading.latest(found.student_id, today)
     if id is None:
         raise asking.NotOne(
             "nothing is open of that student's incidents: give the id of the one that you mean. "

@@ -40,7 +40,7 @@ def card(desk: School, id: str) -> dict[str, Any]:
 
 SCREENS = {
     "act": "act last conference 10m --why peer",
-    "act.open": "act ana rivera restitution",
+    "act.open": "act leo park restitution",
     "call": "call ana rivera reached mother --lang es --interp tran --name 'Elena Rivera'",
     "call.attempt": "call leo park no-answer father --about none",
     "praise": "praise ana rivera helping --saw 'Walked a kindergartner to class.'",
@@ -127,6 +127,14 @@ def test_a_name_means_the_latest_incident_of_which_something_is_open(desk: Schoo
     logged(desk, "log leo --did tardy --at 10:00 --victim ana")
     assert do(desk, "act ana rivera conference").startswith(latest[:7])
     assert do(desk, "act ana rivera restitution").startswith(older[:7])
+
+
+def test_of_whom_nothing_is_open_the_latest_of_today_is_meant(desk: School) -> None:
+    id = logged(desk, f"{ANA} --minor --why peer --saw 'He ran.'")
+    do(desk, "act ana rivera conference")
+    assert do(desk, "act ana rivera restitution").startswith(id[:7])
+    desk.clock.pass_(days=1)
+    assert desk("act", "ana", "rivera", "recess").code == 3
 
 
 def test_whose_incidents_are_all_said_is_told_to_give_an_id(desk: School) -> None:
@@ -395,8 +403,12 @@ def test_a_text_typed_at_open_that_cannot_be_recorded_is_kept(
     do(desk, f"{ANA} --minor --why peer")
     do(desk, "act last conference")
 
-    def full(*_: object) -> None:
-        raise OSError(28, "No space left on device")
+    append = sqlite.SQLiteRecorder.append
+
+    def full(recorder: sqlite.SQLiteRecorder, entries: Any) -> Any:
+        if recorder.path.name == "ledger.db":
+            raise OSError(28, "No space left on device")
+        return append(recorder, entries)
 
     with monkeypatch.context() as patch:
         patch.setattr(sqlite.SQLiteRecorder, "append", full)
@@ -491,7 +503,7 @@ def test_reports_without_a_child_in_common_are_not_made_one(desk: School) -> Non
     first, second = logged(desk), logged(desk, "log mateo --did tardy")
     refused = desk("same", first, second)
     assert (refused.code, refused.out) == (4, "")
-    assert "no child takes part in both" in refused.err
+    assert "No child takes part in both" in refused.err
 
 
 def test_the_same_twice_is_said_and_nothing_is_added(desk: School) -> None:
@@ -583,7 +595,7 @@ def test_the_first_line_is_there_before_anything_else_is_looked_at(
     stopped = desk(*shlex.split(ANA))
     assert stopped.code == 130
     assert stopped.out.startswith("Recorded")
-    assert stopped.err.startswith("It is recorded, as ")
+    assert "Stopped. It is recorded, as " in stopped.err
 
 
 def test_like_last_takes_what_was_of_the_scene_and_nothing_of_the_child(desk: School) -> None:
