@@ -9,7 +9,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from cli import COMMANDS, Desk, naming, run
@@ -145,6 +145,9 @@ class Sitting:
         self.asks.remember(self._history.lines())
         self._roster: tuple[int, Students] | None = None
         self.at.say(self._first_line(school))
+        with suppress(Exception):  # what is wrong with them is said when they are asked for
+            if waiting := len(spool.list()):
+                self.at.say(f"{waiting} draft{'s wait' if waiting > 1 else ' waits'}: spool")
         for note in self._notes:
             self.at.say(note)
         self._notes = []
@@ -196,10 +199,12 @@ class Sitting:
         try:
             typed = self._line()
             return typed is not None and self._answer(typed)
-        except Locked:
-            return self._lock()
         except Stopped:
             return True
+        except Locked:
+            pass
+        # Not in there: what was being done holds on to the school until its error is let go.
+        return self._lock()
 
     def _line(self) -> str | None:
         offered, self._offered = self._offered, ""
@@ -299,6 +304,7 @@ class Sitting:
 
     def _asked(self, seat: Seat, entry: Entry, ask: Callable[[], bool]) -> bool:
         """Ask for what is missing; what was typed is kept when the person is cut off."""
+        entry.kept = partial(self._journal, seat, entry)
         try:
             telling.ask_texts(self.asks, entry, texts_to_ask(entry.words))
             return ask()
@@ -308,25 +314,49 @@ class Sitting:
             elif isinstance(cut, Stopped):
                 seat.say("Nothing is recorded.")
             raise
+        finally:
+            entry.kept = telling.nowhere
 
     def _done(self, seat: Seat, entry: Entry) -> int:
         """Have the line done as the command itself does it."""
-        seat.typed = dict(entry.texts)
+        seat.typed, seat.draft = dict(entry.texts), entry.draft
         try:
             return run(entry.argv, seat)
         finally:
             seat.leave()
+            # A power cut leaves it: an entry that was recorded is then only said again.
+            if entry.draft is not None and seat.kept is None:
+                self._drop(entry)
 
     def _remember(self, words: list[str]) -> None:
         self._history.add(join(without_texts(words)))
 
     # What is cut off
 
+    def _journal(self, seat: Seat, entry: Entry) -> None:
+        """What was said so far is on the disk before the next question, should the power fail."""
+        seat.typed = dict(entry.texts)
+        if entry.worth_keeping and naming.heard(seat, {"line": join(entry.argv)}) is None:
+            with suppress(Exception):  # it is kept once more when it is cut off, and then said
+                entry.draft = self._draft(seat, entry)
+
+    def _draft(self, seat: Seat, entry: Entry) -> int:
+        draft = drafts.Draft(entry.argv, dict(entry.texts), seat.school.user, "Abort")
+        spool = drafts.spool(self.at.folder, self.at.env)
+        return spool.keep(draft, seat.typed_at or seat.clock(), entry.draft)
+
+    def _drop(self, entry: Entry) -> None:
+        with suppress(Exception):  # finished at another desk meanwhile, or never on disk
+            drafts.spool(self.at.folder, self.at.env).drop(entry.draft or 0)
+        entry.draft = None
+
     def _keep(self, seat: Seat, entry: Entry, cut: CutOff) -> None:
         """What was typed so far, as a draft; on the screen where it cannot be kept."""
         seat.typed = dict(entry.texts)
         said = {"line": join(entry.argv)}
         abuse = naming.heard(seat, said)
+        if abuse is not None:
+            self._drop(entry)
         told = self._kept(seat, entry) if abuse is None else naming.instead(seat, said, abuse)
         if isinstance(cut, Stopped):
             for line in told:
@@ -335,10 +365,8 @@ class Sitting:
 
     def _kept(self, seat: Seat, entry: Entry) -> list[str]:
         """What to say once it is kept, or instead."""
-        draft = drafts.Draft(entry.argv, dict(entry.texts), seat.school.user, "Abort")
         try:
-            spool = drafts.spool(self.at.folder, self.at.env)
-            number = spool.keep(draft, seat.typed_at or seat.clock())
+            number = self._draft(seat, entry)
         except Exception:  # noqa: BLE001 - whatever it is, the words stay on the screen
             why = "Nothing is recorded, and what you typed could not be kept. Type it again:"
             texts = [f"  {name}: {text}" for name, text in entry.texts.items()]

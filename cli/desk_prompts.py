@@ -127,6 +127,7 @@ class Edited:
     def clear(self) -> None:
         for session in (self._lines, self._answers, self._texts):
             session.default_buffer.reset()
+            session.completer, session.message = None, ""
         self.remember([])
         out = self._lines.app.output
         out.erase_screen()

@@ -26,12 +26,23 @@ from ledger.said import Unclear, show_time, split_students
 SAID_AT_ONCE = "minor or major was said right after the entry"
 
 
+def nowhere() -> None:
+    """Keeps nothing of what was said."""
+
+
 @dataclass
 class Entry:
     """What was said so far: the words of the command, and the texts that go beside them."""
 
     words: list[str]
     texts: dict[str, str] = field(default_factory=dict)
+    kept: Callable[[], None] = nowhere  # called whenever more was said
+    draft: int | None = None  # what was said so far is kept under this number
+
+    def says(self, name: str, text: str) -> None:
+        """A text that goes beside the words."""
+        self.texts[name] = text
+        self.kept()
 
     @property
     def worth_keeping(self) -> bool:
@@ -137,14 +148,14 @@ def ask(desk: Desk, prompts: Prompts, entry: Entry, who: str) -> bool:
     if says(entry.words).isdisjoint(TEXTS):
         said = _text(prompts, entry, "saw", before)
         if said:
-            entry.texts["saw"] = said
+            entry.says("saw", said)
     return True
 
 
 def ask_texts(prompts: Prompts, entry: Entry, asked: Sequence[str]) -> None:
     """Ask for the texts that a line leaves to be asked for."""
     for name in asked:
-        entry.texts[name] = _text(prompts, entry, name, "") or ""
+        entry.says(name, _text(prompts, entry, name, "") or "")
 
 
 def _text(prompts: Prompts, entry: Entry, name: str, before: str) -> str | None:
@@ -205,6 +216,7 @@ def _add(entry: Entry, question: Question, said: str) -> None:
     each = said.split(",") if question is DID else [said]
     # With = what begins with a dash, as -10m does, is no option.
     entry.words += [f"--{question.option}={one.strip()}" for one in each if one.strip()]
+    entry.kept()
 
 
 def _wrong(desk: Desk, said: str, question: Question, unclear: Unclear) -> str:

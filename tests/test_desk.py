@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import re
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -11,6 +13,7 @@ import pytest
 from desk import SPECIALIST, START, School, close
 from hypothesis import given
 from hypothesis import strategies as st
+from made import KEYS
 
 from cli import Desk
 from cli.desk import HELP, HUNG_UP, Sitting
@@ -20,8 +23,10 @@ from cli.desk_offers import Offers, Students, nothing, of_codes, of_line
 from cli.desk_prompts import HungUp, Locked, Stopped
 from cli.desk_telling import BEFORE
 from cli.desk_watch import SLEPT, Watch
+from ledger import drafts
 from ledger.domain.codes import Behavior, Location
 from ledger.settings import BadSettings, read
+from ledger.store.sealing import SchoolKeys
 
 SEEN = "Threw a tray across the room at noon."
 ANA = ("ana", "disru", "caf", "1210", SEEN)
@@ -430,6 +435,34 @@ def test_whoever_left_the_school_can_do_nothing_more_at_an_open_desk(desk: Schoo
     assert desk.incidents() == 0
 
 
+MORNING = [
+    (who, *said)
+    for who in ("ana", "leo park", "104512", "jonah", "soren", "mateo cruz and jonah wells")
+    for said in (
+        ("tardy", "", "", ""),
+        ("disru", "caf", "1210", SEEN),
+        ("defiance, disresp", "play", "-10m", 'He said: "don\'t" -- and left.\nTwice.'),
+        ("fight", "bus", "today 10:15", "x"),
+        ("physical-contact", "hall", "yesterday 9:40", "--saw 100 % of it"),
+    )
+]
+
+
+def test_a_morning_is_the_same_by_desk_and_by_lines(desk: School) -> None:
+    other = School(desk.root / "other", desk.clock, desk.seen, desk.patch)
+    for part in ("data", "key"):
+        shutil.copytree(desk.root / part, other.root / part)
+    assert len(MORNING) == 30
+    answers = [one for entry in MORNING for one in (*entry, Stopped())]
+    told(desk, *answers)
+    for who, did, where, at, saw in MORNING:
+        words = [f"--did={one.strip()}" for one in did.split(",")]
+        words += [f"--where={where}"] * bool(where) + [f"--at={at}"] * bool(at)
+        other.ok("log", *who.split(), *words, *["--saw", "-"] * bool(saw), stdin=saw)
+    assert facts(desk) == facts(other)
+    assert len(desk.of("IncidentReported")) == 30
+
+
 # Two desks, and a ledger that changes
 
 
@@ -517,15 +550,17 @@ def test_a_locked_desk_has_let_go_of_the_school(desk: School) -> None:
         def ask(
             self, question: str, offers: Offers = nothing, *, typed: str = "", before: str = ""
         ) -> str | None:
-            open_then.append("school" in at.at.__dict__)
+            keys = (one for one in gc.get_objects() if isinstance(one, SchoolKeys))
+            open_then.append(any(one is not KEYS for one in keys))
             return super().ask(question, offers, typed=typed, before=before)
 
-    with sitting(desk, Looks(Locked("ana ri"), Locked(), Stopped(), "", *ANA, *OPEN)) as at:
+    script = Looks(Locked("ana ri"), Locked(), Stopped(), "", "ana", Locked(), "", *ANA, *OPEN)
+    with sitting(desk, script) as at:
         at.sit()
-    assert open_then[:3] == [False, False, False]
-    assert isinstance(at.asks, Looks)
-    assert at.asks.cleared == 3
-    assert at.asks.offered[5] == "ana ri"
+    # Three times at the first lock, then at did?, where it locks again.
+    assert open_then[:5] == [False, False, False, True, False]
+    assert script.cleared == 4
+    assert script.offered[5] == "ana ri"
     assert desk.incidents() == 1
 
 
@@ -667,3 +702,35 @@ def test_every_question_before_the_append_is_an_option_of_the_command() -> None:
 
     options = {name for param in log.params for name in param.opts}
     assert {f"--{question.option}" for question in BEFORE} <= options
+
+
+def test_what_is_said_is_on_the_disk_before_the_next_question(desk: School) -> None:
+    """A power cut is a process that is gone: what it had on the disk is all that is left."""
+    seen: list[list[tuple[str, ...]]] = []
+
+    class Watched(Script):
+        def _next(self, question: str, typed: str) -> str | None:
+            found = drafts.spool(desk.folder, desk.env).list()
+            seen.append([(*d.argv, *d.texts.values()) for _, d in found if d])
+            return super()._next(question, typed)
+
+    script = Watched(*ANA, *OPEN)
+    with sitting(desk, script) as at:
+        at.sit()
+    did = ("log", "ana", "--did=disru")
+    assert seen[2:5] == [[did], [(*did, "--where=caf")], [(*did, "--where=caf", "--at=1210")]]
+    assert desk.texts() == [SEEN]
+    assert drafts.spool(desk.folder, desk.env).list() == []
+
+
+def test_what_a_power_cut_left_waits_at_the_next_desk(desk: School) -> None:
+    class Gone(BaseException):
+        pass
+
+    script = Script("ana", "disru")
+    with sitting(desk, script) as at, suppress(Gone):
+        script.said.append(Gone())  # type: ignore[arg-type]
+        at.sit()
+    _, screen, _ = told(desk, "spool 1")
+    assert "1 draft waits: spool\n" in screen
+    assert desk.incidents() == 1
