@@ -72,13 +72,19 @@ class Spool:
     private_key: bytes | None
     public: bytes | None
 
-    def keep(self, draft: Draft, now: datetime) -> int:
-        """The draft's number, once it is on disk; NotKept when it could not be."""
+    def keep(self, draft: Draft, now: datetime, number: int | None = None) -> int:
+        """The draft's number, once it is on disk; NotKept when it could not be.
+
+        With a number, what was kept under it is replaced.
+        """
         plain = _as_json(replace(draft, written_at=now.isoformat()))
         try:
             sealed = self._sealed(plain)
             self._make_folder()
-            return self._numbered(sealed)
+            if number is None:
+                return self._numbered(sealed)
+            synced_file_replace(self._path(number), sealed)
+            return number
         except OSError as err:
             raise _not_kept(as_storage_error(err, str(self.folder))) from err
         except (StorageError, ValueError) as err:
