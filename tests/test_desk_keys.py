@@ -232,6 +232,24 @@ def test_a_terminal_that_is_closed_loses_nothing_and_records_nothing(
         assert "half" in kept
 
 
+@pytest.mark.parametrize("argv", [MENU, PLAIN])
+@pytest.mark.parametrize("count", range(6))
+def test_a_power_cut_loses_no_answer_that_was_given_and_nothing_that_was_recorded(
+    desk: School, argv: tuple[str, ...], count: int
+) -> None:
+    with terminal(desk, *argv) as at:
+        tell(at, count)
+        at.process.kill()
+        at.process.wait()
+    assert desk.incidents() == (1 if count == 5 else 0)
+    (draft,) = desk.ok("spool", "--json").json["drafts"] if 1 < count < 5 else [{"number": 0}]
+    if draft["number"]:
+        told = desk.ok("spool").out
+        assert all(keys.strip() in told for keys in REFERENCE[:count])
+        desk.ok("spool", str(draft["number"]))
+        assert desk.incidents() == 1
+
+
 @pytest.mark.parametrize("sent", [signal.SIGHUP, signal.SIGTERM])
 def test_whoever_ends_it_from_outside_loses_nothing(desk: School, sent: signal.Signals) -> None:
     with terminal(desk) as at:
