@@ -350,6 +350,7 @@ def test_on_a_terminal_open_asks_one_question_after_the_other(desk: School) -> N
     assert [(b.code, b.level, b.assumed) for b in corrected.behaviors] == [
         (Behavior.DISRUPTION, Level.MINOR, False)
     ]
+    assert "fixed" not in do(desk, "timeline ana rivera") + do(desk, "incident show last")
 
 
 def test_a_level_that_is_said_later_may_be_the_other(desk: School) -> None:
@@ -357,6 +358,7 @@ def test_a_level_that_is_said_later_may_be_the_other(desk: School) -> None:
     do(desk, "open", stdin="maj\n", terminal=True)
     levels = {b["code"]: b["level"] for b in card(desk, id)["people"]["P1"]["behaviors"]}
     assert levels == {"disruption": "major", "fighting": "major"}
+    assert "fixed" in do(desk, "timeline ana rivera")
 
 
 def test_enter_leaves_a_question_open_and_ctrl_c_all_others(desk: School) -> None:

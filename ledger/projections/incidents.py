@@ -445,7 +445,9 @@ def _correct(card: Card, recorded: Recorded[Any], event: Correction) -> None:
         case BehaviorCorrected():
             person = card.people[event.label]
             was_codes, person.behaviors = _codes(person.behaviors), _seen(event.behaviors)
-            _note(card, recorded, event, "behavior", was_codes, _codes(person.behaviors))
+            now_codes = _codes(person.behaviors)
+            if was_codes != now_codes:  # that it is as was assumed corrects nothing
+                _note(card, recorded, event, "behavior", was_codes, now_codes)
         case RolesCorrected():
             person = card.people[event.label]
             before, person.roles = ", ".join(person.roles), [r.value for r in event.roles]
