@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import sys
-import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import click
 
 from cli import Desk, answers, pass_desk
-from cli.errors import RECORDED, SOME, Failed
-from ledger.imports import Problem, edfi_discipline, history_csv, history_map
+from cli.errors import RECORDED, Failed
+from cli.taking_in import REPORT, Bar, Watch, counts, listed, report_at, speed, wrong
+from ledger.imports import edfi_discipline, history_csv, history_map
 from ledger.imports.history import (
     Roster,
     TakenIn,
@@ -28,11 +26,10 @@ from ledger.imports.history import (
 )
 from ledger.imports.incidents import Here, History
 from ledger.imports.linking import Students
+from ledger.imports.sheets import in_order
 
-SHOWN = 30  # problems on a screen
 FEW = 3  # different words that a small file may have
 WORDS = 20  # words without a code on a screen
-MANY = 10_000  # rows from which speed and memory are told
 FOLLOWED = 10_000  # incidents after which the views follow: at once they would be too many
 
 
@@ -58,7 +55,7 @@ globals()["import"] = import_  # by its word on the command line, which is Pytho
 @click.option("--school", "schools", multiple=True, metavar="NUMBER", help="Of this school alone.")
 @click.option("--all-schools", is_flag=True, help="Of every school in the file, as without.")
 @click.option("--dry-run", is_flag=True, help="Read it and say what is wrong; record nothing.")
-@click.option("--report", type=click.Path(path_type=Path), help="Write every problem here.")
+@REPORT
 @answers
 @pass_desk
 def incidents(
@@ -84,22 +81,23 @@ def incidents(
         raise click.UsageError("--source is longer than 60 characters")
     if schools and all_schools:
         raise click.UsageError("choose --school or --all-schools, not both")
-    began = time.monotonic()
-    bar = _Bar(desk, file.stat().st_size)
-    with _opened(desk, file, map_, bar) as history:
-        name = source or (history_csv.SOURCE if map_ else edfi_discipline.SOURCE)
-        taken, numbers = _taken(desk, history, name, schools, bar, dry_run=dry_run)
-        bar.end()
-        took = time.monotonic() - began
-        fields = _fields(desk, history, taken, name, schools, numbers, took)
-    if report is not None:
-        _write(report, taken.problems)
-    desk.answer("import-incidents/1", fields, _lines(fields, taken, dry_run=dry_run))
+    watch, bar = Watch(), Bar(desk, "incidents", file.stat().st_size)
+    with report_at(report, file) as write:
+        with bar, _opened(desk, file, map_, bar) as history:
+            name = source or (history_csv.SOURCE if map_ else edfi_discipline.SOURCE)
+            taken, numbers = _taken(desk, history, name, schools, bar, dry_run=dry_run)
+        problems = in_order(taken.problems)
+        write(problems)
+    fields = _fields(desk, history, taken, name, schools)
+    fields |= {**numbers, "words": _words_of(history), **wrong(problems), **watch.fields()}
+    lines = [*_lines(fields, taken, dry_run=dry_run), *listed(problems, report)]
+    lines += speed(history.rows, "rows", fields)
+    desk.answer("import-incidents/1", fields, lines)
     return 1 if fields["rejected"] else 0
 
 
 @contextmanager
-def _opened(desk: Desk, file: Path, map_: Path | None, bar: _Bar) -> Iterator[History]:
+def _opened(desk: Desk, file: Path, map_: Path | None, bar: Bar) -> Iterator[History]:
     zone = desk.school.settings.zone
     if map_ is None:
         if file.suffix.lower() in (".csv", ".txt", ".tsv"):
@@ -119,7 +117,7 @@ def _taken(
     history: History,
     source: str,
     schools: tuple[str, ...],
-    bar: _Bar,
+    bar: Bar,
     *,
     dry_run: bool,
 ) -> tuple[TakenIn, dict[str, int]]:
@@ -165,15 +163,8 @@ def _own_numbers(desk: Desk) -> frozenset[str]:
 
 
 def _fields(
-    desk: Desk,
-    history: History,
-    taken: TakenIn,
-    source: str,
-    schools: tuple[str, ...],
-    numbers: dict[str, int],
-    took: float,
+    desk: Desk, history: History, taken: TakenIn, source: str, schools: tuple[str, ...]
 ) -> dict[str, Any]:
-    refused = [problem for problem in taken.problems if problem.refused]
     return {
         "source": source,
         "is_sink": source in desk.school.settings.sinks,
@@ -184,15 +175,9 @@ def _fields(
         "corrected": taken.corrected,
         "unchanged": taken.unchanged,
         "kept": taken.kept,
+        "waiting": taken.waiting,
         "elsewhere": taken.elsewhere,
         "missing": taken.missing,
-        "rejected": len(refused),
-        "odd": len(taken.problems) - len(refused),
-        **numbers,
-        "words": _words_of(history),
-        "problems": [asdict(problem) for problem in taken.problems],
-        "seconds": round(took, 1),
-        "peak_mib": _peak(),
     }
 
 
@@ -212,43 +197,35 @@ def _words_of(history: History) -> list[dict[str, Any]]:
     ]
 
 
-def _peak() -> int:
-    """The most memory that this process had at once, in MiB; 0 where the system does not tell."""
-    if sys.platform == "win32":
-        return 0
-    import resource
-
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak >> (20 if sys.platform == "darwin" else 10)
-
-
 def _lines(fields: dict[str, Any], taken: TakenIn, *, dry_run: bool) -> list[str]:
-    done = "would be read" if dry_run else "appended"
-    counts = [f"{fields['appended']} {done}"]
+    done = f"{fields['appended']} {'would be read' if dry_run else 'appended'}"
     if not dry_run:
-        counts += [f"{fields['corrected']} corrected", f"{fields['unchanged']} unchanged"]
-    counts += [f"{fields['rejected']} left out", f"{fields['odd']} odd"]
-    lines = [", ".join(counts), *_said(fields)]
-    lines += [f"  {problem}" for problem in taken.problems[:SHOWN]]
-    if len(taken.problems) > SHOWN:
-        lines.append(f"  … and {len(taken.problems) - SHOWN} more: --report FILE writes all")
-    if fields["rows"] > MANY:
-        rate = fields["rows"] / max(fields["seconds"], 0.1)
-        memory = f", {fields['peak_mib']} MiB at most" if fields["peak_mib"] else ""
-        lines.append(f"  {fields['rows']:,} rows, {rate:,.0f} a second{memory}")
-    return lines
+        done += f", {fields['corrected']} corrected, {fields['unchanged']} unchanged"
+    return [counts(fields, done), *_said(fields, taken)]
 
 
-def _said(fields: dict[str, Any]) -> Iterator[str]:
+AS_IT_IS = {  # how many known incidents were left as before, and why
+    "missing": ("known incident is", "known incidents are", "not in this file: left as before"),
+    "kept": ("known incident is", "known incidents are", "read in part only: left as before"),
+    "waiting": (
+        "known incident was changed and is",
+        "known incidents were changed and are",
+        "left as before: a row without a number may belong to it. Mend that row",
+    ),
+}
+
+
+def _said(fields: dict[str, Any], taken: TakenIn) -> Iterator[str]:
     """What a person is to know of it, where there is anything."""
-    of = ", ".join(fields["schools"])
-    yield f"  of school {of}" if of else "  of all schools in the file: --school chooses one"
+    if of := ", ".join(fields["schools"]):
+        yield f"  of school {of}"
+    elif len(taken.at) > 1:
+        yield f"  of all {len(taken.at)} schools in the file: --school chooses one"
     if fields["elsewhere"]:
         yield f"  {fields['elsewhere']} of other schools: passed over"
-    if fields["missing"]:
-        yield f"  {_are(fields['missing'], 'known incident')} not in this file: left as before"
-    if fields["kept"]:
-        yield f"  {_are(fields['kept'], 'known incident')} read in part only: left as before"
+    for name, (one, several, why) in AS_IT_IS.items():
+        if count := fields[name]:
+            yield f"  {count:,} {one if count == 1 else several} {why}"
     if fields["numbered_only"]:
         yield (
             f"  {_are(fields['numbered_only'], 'student')} known by number only: a roster that "
@@ -260,7 +237,7 @@ def _said(fields: dict[str, Any]) -> Iterator[str]:
             "as here: a spreadsheet may have saved this file. Export it again"
         )
     yield from _words(fields["words"])
-    if not fields["is_sink"]:
+    if fields["appended"] and not fields["is_sink"]:
         yield (
             f"  {fields['source']} is no sink in school.toml: these records go to every sink that "
             "wants them. If they came from one, import them with --source and its name, and they "
@@ -282,40 +259,6 @@ def _words(words: list[dict[str, Any]]) -> Iterator[str]:
         told = [f"{one['word']} ({one['codes']}, {one['count']})" for one in words[:WORDS]]
         more = f" and {len(words) - WORDS} more" if len(words) > WORDS else ""
         yield f"  words that have no code here, kept as they came: {', '.join(told)}{more}"
-
-
-def _write(path: Path, problems: list[Problem]) -> None:
-    """Every problem as a row of a sheet."""
-    import csv
-
-    with path.open("w", newline="", encoding="utf-8") as file:
-        sheet = csv.writer(file)
-        sheet.writerow(("file", "line", "column", "reason", "left out"))
-        for one in problems:
-            sheet.writerow((one.file, one.line, one.column, one.reason, one.refused))
-
-
-class _Bar:
-    """How far it is, on a terminal: bytes that were read, then incidents that were recorded."""
-
-    def __init__(self, desk: Desk, size: int) -> None:
-        self._desk, self._size, self._shown = desk, size, ""
-
-    def read(self, count: int) -> None:
-        self._show(f"read {100 * count // max(self._size, 1)} %")
-
-    def record(self, count: int, total: int) -> None:
-        self._desk.so_far = SOME
-        self._show(f"recorded {count:,} of {total:,} incidents")
-
-    def end(self) -> None:
-        if self._shown:
-            click.echo("", err=True)
-
-    def _show(self, told: str) -> None:
-        if told != self._shown and sys.stderr.isatty():
-            self._shown = told
-            click.echo(f"\r{told:<50}", nl=False, err=True)
 
 
 @import_.command()

@@ -2,45 +2,44 @@
 
 from __future__ import annotations
 
-import csv
-import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterator, Sequence
 from functools import partial
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from cli import Desk, answers, asking, pass_desk, purposed
-from cli.errors import RECORDED, SOME, Failed
+from cli.errors import RECORDED
+from cli.roster_file import check_instead, format_of, of_file, opened, size_of
+from cli.roster_flags import flags
+from cli.roster_link import line_of, link
+from cli.taking_in import (
+    REPORT,
+    SHOWN,
+    Bar,
+    Watch,
+    counts,
+    listed,
+    report_at,
+    speed,
+    wrong,
+)
 from ledger.finding import (
     Found,
     any_source,
-    having,
     is_source,
     like,
     listed_by,
-    numbered,
-    same_as,
-    sources_of,
     staff_by_username,
     unlisted,
 )
 from ledger.said import Unclear
 
 if TYPE_CHECKING:
-    from ledger.imports import Problem, Roster, RosterSchool
-    from ledger.imports.flags import Taken as FlagsTaken
-    from ledger.imports.linking import Students
-    from ledger.imports.proposing import Proposal
-    from ledger.imports.roster import Known, Taken
-
-SHOWN = 30  # problems on a screen
-LARGE = 10_000  # students from which on the summary says how long it took
-BAR_FROM = 2_000  # students from which on a bar shows how far it is
-FORMATS = {"oneroster": "oneroster", "edfi": "edfi_students"}  # its name → who reads it
+    from ledger.imports import Roster, RosterSchool
+    from ledger.imports.roster import Taken
+    from ledger.imports.survey import Known
 
 
 @click.group()
@@ -54,15 +53,8 @@ def roster() -> None:
     """
 
 
-def of_file(command: Any) -> Any:
-    """The options that say what a roster's file is."""
-    for option in (
-        click.option("--source", metavar="NAME", help="A name for where it is from."),
-        click.option("--instead-of", metavar="NAME", help="The source that it takes the place of."),
-        click.option("--format", "form", type=click.Choice([*FORMATS]), help="If it is not seen."),
-    ):
-        command = option(command)
-    return command
+roster.add_command(link)
+roster.add_command(flags)
 
 
 @roster.command("import")
@@ -75,7 +67,7 @@ def of_file(command: Any) -> Any:
 @click.option(
     "--dry-run", is_flag=True, help="Read the files and say what is wrong; record nothing."
 )
-@click.option("--report", type=click.Path(path_type=Path), help="All problems, as a CSV file.")
+@REPORT
 @answers
 @pass_desk
 def import_(
@@ -101,64 +93,39 @@ def import_(
       bledger roster import district.zip --school "Cedar Grove"
       bledger roster import new-sis.zip --source aspen --instead-of oneroster
     """
-    form = _format(path, form)
+    from ledger.imports.sheets import in_order
+
+    form = format_of(path, form)
     source = source or form
-    _check_instead(desk, source, instead_of)
+    check_instead(desk, source, instead_of)
     choice = _Choice(desk, schools, all_schools)
-    began = desk.clock()
-    with _opened(desk, path, form, choice) as read:
-        if dry_run:
-            students = sum(1 for one in read.students if one.active)
-            return _say(desk, _dry(read, students), report, dry_run=True)
-        taken = _take_in(
-            desk,
-            read,
-            source=source,
-            instead_of=instead_of,
-            schools=choice.ids,
-            withdraw_many=withdraw_missing,
-            new_source=new_source,
-        )
-    desk.so_far = RECORDED
-    # `log` finds students in these tables; they are there before this answers.
-    desk.school.views.catch_up(desk.school.record)
-    seconds = (desk.clock() - began).total_seconds()
-    db = desk.school.roster
-    replaced = bool(taken.students) and not any(True for _ in listed_by(db, source))
-    by_hand = len(unlisted(db))
-    return _say(desk, taken, report, seconds=seconds, replaced=replaced, by_hand=by_hand)
-
-
-def _check_instead(desk: Desk, source: str, instead_of: str | None) -> None:
-    """A source takes the place of another one that is known."""
-    if instead_of is None:
-        return
-    if instead_of == source:
-        raise click.UsageError(f"--source and --instead-of are both {source}: name two sources")
-    school = desk.school
-    school.views.catch_up(school.record)
-    known = sources_of(school.roster)
-    if instead_of not in known:
-        raise click.UsageError(
-            f"no roster came from {instead_of}. Known are: {', '.join(known) or 'none so far'}"
-        )
-
-
-def _format(path: Path, said: str | None) -> str:
-    if not path.exists():
-        raise Failed(f"{path} is not there. Give the OneRoster folder or zip, or the Ed-Fi file.")
-    return said or ("edfi" if path.suffix.lower() == ".xml" else "oneroster")
-
-
-def _opened(
-    desk: Desk, path: Path, form: str, schools: Any = None
-) -> AbstractContextManager[Roster]:
-    """The roster in the file; only the module that reads this format is imported."""
-    reader = import_module(f"ledger.imports.{FORMATS[form]}")
-    opened: AbstractContextManager[Roster] = reader.opened(
-        path, schools, today=desk.school.now.date()
-    )
-    return opened
+    watch, bar = Watch(), Bar(desk, "students", size_of(path))
+    with report_at(report, path) as write:
+        with bar, opened(desk, path, form, choice, progress=bar.read) as read:
+            taken = _take_in(
+                desk,
+                read,
+                bar,
+                source=source,
+                instead_of=instead_of,
+                schools=choice.ids,
+                withdraw_many=withdraw_missing,
+                new_source=new_source,
+                dry=dry_run,
+            )
+        if not dry_run:
+            desk.so_far = RECORDED
+            # `log` finds students in these tables; they are there before this answers.
+            desk.school.views.catch_up(desk.school.record)
+        problems = in_order(taken.problems)
+        write(problems)
+    by_hand = len(unlisted(desk.school.roster))
+    fields = _counted(taken, by_hand, dry_run) | wrong(problems) | watch.fields()
+    lines = [_summary(taken, fields, dry_run), *listed(problems, report)]
+    lines += _notes(taken, by_hand, dry_run, _is_replaced(desk, taken, source))
+    lines += speed(taken.students, "students", fields)
+    desk.answer("roster-import/1", fields, lines)
+    return 1 if fields["rejected"] else 0
 
 
 class _Choice:
@@ -199,23 +166,22 @@ def _called(schools: Sequence[RosterSchool], word: str) -> str | None:
     return fit[0] if len(fit) == 1 else None
 
 
-def _take_in(desk: Desk, read: Roster, **how: Any) -> Taken:
+def _take_in(desk: Desk, read: Roster, bar: Bar, **how: Any) -> Taken:
     from ledger.imports.roster import take_in
 
     school = desk.school
     school.views.catch_up(school.record)
-    known = _known_students(desk, how["source"])
-    with _bar(desk, "students", read.counts.get("student", 0)) as progress:
-        return take_in(
-            school.record,
-            read,
-            school.actor,
-            today=school.now.date(),
-            staff_known=lambda username: _known(desk, username),
-            known=known,
-            progress=progress,
-            **how,
-        )
+    total = read.counts.get("student", 0)
+    return take_in(
+        school.record,
+        read,
+        school.actor,
+        today=school.now.date(),
+        staff_known=lambda username: _known(desk, username),
+        known=_known_students(desk, how["source"]),
+        progress=lambda done: None if how["dry"] else bar.record(done, total),
+        **how,
+    )
 
 
 def _known(desk: Desk, username: str) -> str | None:
@@ -233,324 +199,47 @@ def _known_students(desk: Desk, source: str) -> Known:
     return Known(partial(listed_by, db), partial(alike, db) if new else None)
 
 
-@contextmanager
-def _bar(desk: Desk, what: str, total: int) -> Iterator[Callable[[int], None]]:
-    """A bar on a terminal; what is counted is recorded."""
-    hidden = not sys.stderr.isatty() or total < BAR_FROM
-    label = f"{total:,} {what}"
-    with click.progressbar(length=total, label=label, file=sys.stderr, hidden=hidden) as bar:
-
-        def to(count: int) -> None:
-            desk.so_far = SOME
-            bar.update(count - bar.pos)
-
-        yield to
+def _is_replaced(desk: Desk, taken: Taken, source: str) -> bool:
+    """Whether another source has taken the place of this one."""
+    return bool(taken.students) and not any(True for _ in listed_by(desk.school.roster, source))
 
 
-def _dry(read: Roster, students: int) -> Taken:
-    from ledger.imports.roster import Taken
-
-    return Taken(0, 0, 0, tuple(read.problems), students=students)
-
-
-def _say(
-    desk: Desk,
-    taken: Taken,
-    report: Path | None,
-    *,
-    dry_run: bool = False,
-    seconds: float = 0,
-    replaced: bool = False,
-    by_hand: int = 0,
-) -> int:
-    refused = [problem for problem in taken.problems if problem.refused]
-    fields: dict[str, Any] = {
+def _counted(taken: Taken, by_hand: int, dry_run: bool) -> dict[str, Any]:
+    """What was recorded; of a dry run, what would be."""
+    return {
+        "dry_run": dry_run,
         "appended": taken.appended,
         "unchanged": taken.unchanged,
         "withdrawn": taken.withdrawn,
-        "rejected": len(refused),
-        "problems": [_problem(p) for p in taken.problems],
         "students": taken.students,
         "unlisted": by_hand,
     }
-    did = "would be read" if dry_run else "appended"
-    count = taken.students if dry_run else taken.appended
-    odd = len(taken.problems) - len(refused)
-    lines = [f"{count} {did}, {taken.unchanged} unchanged, {len(refused)} left out, {odd} odd"]
-    lines += _listed(taken.problems, report)
+
+
+def _summary(taken: Taken, fields: dict[str, Any], dry_run: bool) -> str:
+    done = f"{taken.appended} appended"
+    if dry_run:
+        done = f"{taken.students} would be read, {taken.appended} appended"
+    return counts(fields, f"{done}, {taken.unchanged} unchanged")
+
+
+def _notes(taken: Taken, by_hand: int, dry_run: bool, replaced: bool) -> Iterator[str]:
+    """What a person is to know of it, where there is anything."""
     if taken.withdrawn:
-        lines.append(f"  {taken.withdrawn} left: no roster has them any longer")
-    if replaced:
-        lines.append(
+        left = "would leave" if dry_run else "left"
+        yield f"  {taken.withdrawn} {left}: no roster has them any longer"
+    if replaced and not dry_run:
+        yield (
             "  another source has taken the place of this one: its students are left as they were. "
             "To go back to it, name that one with --instead-of"
         )
     if taken.kept:
-        lines.append(
+        yield (
             f"  {taken.kept} known students are missing; none is withdrawn, as this is not the "
             "whole roster"
         )
     if by_hand:
-        lines.append(f"  {by_hand} recorded by hand and on no roster yet: bledger roster unlisted")
-    if taken.students > LARGE and not dry_run:
-        lines.append(f"  {_speed(taken.students, seconds)}")
-        fields |= {"seconds": round(seconds, 1), "peak_mb": _peak_mb()}
-    desk.answer("roster-import/1", fields, lines)
-    return 1 if refused else 0
-
-
-def _listed(problems: Sequence[Problem], report: Path | None) -> list[str]:
-    """The first problems; all of them are in the report, if one is asked for."""
-    if report is not None:
-        with report.open("w", encoding="utf-8", newline="") as file:
-            rows = csv.DictWriter(file, PROBLEM)
-            rows.writeheader()
-            rows.writerows(map(_problem, problems))
-    lines = [f"  {problem}" for problem in problems[:SHOWN]]
-    if len(problems) > SHOWN:
-        where = report or "--json lists all, --report FILE keeps them"
-        lines.append(f"  … and {len(problems) - SHOWN} more: {where}")
-    return lines
-
-
-PROBLEM = ("file", "line", "column", "reason", "refused")
-
-
-def _problem(problem: Problem) -> dict[str, Any]:
-    return {name: getattr(problem, name) for name in PROBLEM}
-
-
-def _speed(count: int, seconds: float) -> str:
-    peak = _peak_mb()
-    memory = f", {peak:,} MB of memory at most" if peak else ""
-    return (
-        f"{count:,} students in {seconds:,.0f} s, {count / max(seconds, 1):,.0f} a second{memory}"
-    )
-
-
-def _peak_mb() -> int:
-    """The most memory that this process ever had; 0 where nobody counts it."""
-    if sys.platform == "win32":
-        return 0
-    import resource
-
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak // (1 << 20 if sys.platform == "darwin" else 1 << 10)
-
-
-@roster.command()
-@click.argument("words", nargs=-1, required=True, metavar="FILE | STUDENT")
-@of_file
-@click.option("--same-as", metavar="OTHER", help="The student under whom all is shown.")
-@click.option(
-    "--yes", is_flag=False, flag_value="", metavar="[N …]", help="Record these, or this one."
-)
-@click.option("--all-sure", is_flag=True, help="Record all that are sure.")
-@answers
-@pass_desk
-def link(
-    desk: Desk,
-    words: tuple[str, ...],
-    source: str | None,
-    instead_of: str | None,
-    form: str | None,
-    same_as: str | None,
-    yes: str | None,
-    all_sure: bool,
-) -> int:
-    """Say that two sources speak of one child, or that two students are one.
-
-    With a FILE, the students of a source that look like known ones are listed and nothing is
-    recorded; --yes and --all-sure record. Import the file afterwards.
-
-    \b
-    Examples:
-      bledger roster link new-sis.zip --source aspen --instead-of oneroster
-      bledger roster link new-sis.zip --source aspen --all-sure
-      bledger roster link new-sis.zip --source aspen --yes 3 5 8
-      bledger roster link ana rivera --same-as 104233
-    """
-    if same_as is not None:
-        return _merge(desk, (*words, *filter(None, [yes])), same_as, sure=yes is not None)
-    if source is None:
-        raise click.UsageError(
-            "say whose file it is with --source, or --same-as OTHER of a student"
-        )
-    _check_instead(desk, source, instead_of)
-    path, *more = words
-    wanted = _wanted([*filter(None, [yes]), *more]) if yes is not None or more else frozenset()
-    form = _format(Path(path), form)
-    with _opened(desk, Path(path), form) as read:
-        return _link(desk, read, source, instead_of, wanted, all_sure)
-
-
-def _wanted(words: Sequence[str]) -> frozenset[int]:
-    """The numbers of proposals that were said yes to."""
-    parts = [part for word in words for part in word.split(",") if part]
-    if not parts or not all(part.isdecimal() for part in parts):
-        raise click.UsageError("say which with their numbers, as in --yes 3 5")
-    return frozenset(map(int, parts))
-
-
-def _link(
-    desk: Desk,
-    read: Roster,
-    source: str,
-    instead_of: str | None,
-    wanted: frozenset[int],
-    all_sure: bool,
-) -> int:
-    from ledger.imports.linking import Students
-    from ledger.imports.proposing import proposals
-
-    school = desk.school
-    school.views.catch_up(school.record)
-    students = Students(school.record)
-    found = proposals(school.roster, students, read.students, source)
-    chosen = [p for n, p in enumerate(found, 1) if n in wanted or (all_sure and p.sure)]
-    unclear = [n for n in sorted(wanted) if not _is_clear(found, n)]
-    if unclear:
-        raise Unclear(f"number {unclear[0]} is not one student that could be linked")
-    with school.record.batch():
-        linked = sum(_linked(desk, students, one, source, instead_of) for one in chosen)
-    if linked:
-        desk.so_far = RECORDED
-        school.views.catch_up(school.record)
-    fields = {
-        "linked": linked,
-        "proposals": [] if linked else [_proposal(n, p) for n, p in enumerate(found, 1)],
-    }
-    desk.answer("roster-link/1", fields, _told(found, linked))
-    return 0
-
-
-def _is_clear(found: Sequence[Proposal], number: int) -> bool:
-    """Whether this number is of a proposal, and of one student."""
-    one = found[number - 1] if 0 < number <= len(found) else None
-    return one is not None and (one.reused or one.one is not None)
-
-
-def _linked(
-    desk: Desk, students: Students, proposal: Proposal, source: str, instead_of: str | None
-) -> int:
-    actor = desk.school.actor
-    if proposal.one is None:
-        return int(students.split(source, proposal.source_id, actor) > 0)
-    id = proposal.one
-    return int(students.link(source, proposal.source_id, id, actor, instead_of) > 0)
-
-
-def _proposal(number: int, proposal: Proposal) -> dict[str, Any]:
-    return {
-        "number": number,
-        "sure": proposal.sure,
-        "why": proposal.why,
-        "students": [known.student_id for known in proposal.known],
-    }
-
-
-def _told(found: Sequence[Proposal], linked: int) -> list[str]:
-    if linked:
-        return [f"{linked} linked. Now: bledger roster import"]
-    if not found:
-        return ["Nobody in this file looks like a known student who is not linked yet."]
-    sure = sum(one.sure for one in found)
-    lines = [f"{len(found)} look like known students, {sure} of them for sure:"]
-    for n, one in enumerate(found, 1):
-        known = " or ".join(f"{k.name} gr {k.grade} {k.number}" for k in one.known)
-        mark = "" if one.sure else "?"
-        lines.append(f"{n:>4}{mark:1} {one.name} gr {one.grade}  =  {known or '–'}  ({one.why})")
-    return [*lines, "Nothing is recorded. Say --all-sure, or --yes with their numbers."]
-
-
-def _merge(desk: Desk, words: Sequence[str], other: str, *, sure: bool) -> int:
-    """Have STUDENT shown as OTHER from now on."""
-    from ledger.imports.linking import Students
-
-    double, kept = asking.student(desk, words), asking.student(desk, other)
-    if double.student_id == kept.student_id:
-        raise Failed("These are one student already.")
-    lines = [f"{_line(double)}", "  is the same child as", f"{_line(kept)}"]
-    if not sure:
-        if not sys.stdin.isatty():
-            raise click.UsageError("two students become one for good: say --yes if they are")
-        for line in lines:
-            desk.talk(line)
-        click.confirm("One child for good?", abort=True, err=True)
-    school = desk.school
-    others = same_as(school.roster, double.student_id)
-    ids = double.student_id, kept.student_id
-    appended = Students(school.record).merge(*ids, school.actor, others)
-    desk.so_far = RECORDED
-    school.views.catch_up(school.record)
-    fields = {"student_id": kept.student_id, "was": double.student_id, "appended": appended}
-    desk.answer("roster-merge/1", fields, ["One student now:", *lines])
-    return 0
-
-
-@roster.command()
-@click.argument("path", type=click.Path(path_type=Path))
-@click.option("--id", "kind", metavar="KIND", help="The kind of number that student_id is.")
-@click.option(
-    "--source", default="flags", show_default=True, metavar="NAME", help="Where it is from."
-)
-@click.option("--report", type=click.Path(path_type=Path), help="All problems, as a CSV file.")
-@answers
-@pass_desk
-def flags(desk: Desk, path: Path, kind: str | None, source: str, report: Path | None) -> int:
-    """Take in a CSV of flags: student_id, effective_on, then iep, english_learner and others.
-
-    A cell is yes or no (1, true, x; blank is no); a column of another name is a flag of its own.
-    What a row says holds from its day on; other flags stay as they were.
-
-    \b
-    Examples:
-      bledger roster flags special-education.csv
-      bledger roster flags flags.csv --id userIds:state
-    """
-    from ledger.imports.flags import take_in
-
-    school = desk.school
-    school.views.catch_up(school.record)
-    db = school.roster
-    with _bar(desk, "flags", 0) as progress:
-        taken = take_in(
-            school.record,
-            path,
-            school.actor,
-            source=source,
-            with_number=lambda number: _with_number(db, number, kind),
-            progress=progress,
-        )
-    desk.so_far = RECORDED
-    school.views.catch_up(school.record)
-    return _say_flags(desk, taken, report)
-
-
-def _with_number(db: Any, number: str, kind: str | None) -> list[str]:
-    if kind is None:
-        return having(db, "number", number.casefold())
-    return numbered(db, number, kind)
-
-
-def _say_flags(desk: Desk, taken: FlagsTaken, report: Path | None) -> int:
-    refused = [problem for problem in taken.problems if problem.refused]
-    fields = {
-        "appended": taken.appended,
-        "unchanged": taken.unchanged,
-        "rejected": len(refused),
-        "flags": taken.about,
-        "problems": [_problem(p) for p in taken.problems],
-    }
-    odd = len(taken.problems) - len(refused)
-    done = f"{taken.appended} appended, {taken.unchanged} unchanged"
-    lines = [
-        f"{done}, {len(refused)} left out, {odd} odd",
-        f"  flags: {', '.join(taken.about)}",
-        *_listed(taken.problems, report),
-    ]
-    desk.answer("roster-flags/1", fields, lines)
-    return 1 if refused else 0
+        yield f"  {by_hand} recorded by hand and on no roster yet: bledger roster unlisted"
 
 
 @roster.command()
@@ -566,7 +255,7 @@ def find(desk: Desk, words: tuple[str, ...]) -> int:
       bledger roster find 104233 --json
     """
     found = desk.school.find(" ".join(words))
-    lines = [_line(student) for student in found.students] or ["Nobody fits."]
+    lines = [line_of(student) for student in found.students] or ["Nobody fits."]
     if found.near and found.students:
         lines.insert(0, "Nobody fits exactly; these are near:")
     fields = {"students": [_fields(s) for s in found.students], "near": found.near}
@@ -589,7 +278,7 @@ def show(desk: Desk, student: tuple[str, ...]) -> None:
     found = asking.student(desk, student)
     facts = desk.school.reading.facts(found.student_id)
     fields = {"student": _fields(found), "facts": facts}
-    lines = [_line(found)]
+    lines = [line_of(found)]
     lines += [f"  from {fact['effective_on']}  {_said(fact)}  ({fact['source']})" for fact in facts]
     desk.answer("roster-show/1", fields, lines)
 
@@ -621,7 +310,7 @@ def _maybe(child: Found, some: Sequence[Found]) -> Iterator[str]:
     """A child, and below it who it may be, with the line that says so."""
     yield f"  {child.name}"
     for one in some:
-        yield f"    maybe  {_line(one)}"
+        yield f"    maybe  {line_of(one)}"
         link = f"bledger roster link {child.student_id[:8]} --same-as"
         yield f"           {link} {one.number or one.student_id}"
 
@@ -632,13 +321,6 @@ def _said(fact: dict[str, Any]) -> str:
     if fact["grade"] is None:
         return flags or "no flags"
     return f"grade {fact['grade']}{flags and '  '}{flags}"
-
-
-def _line(student: Found) -> str:
-    left = "  left" if student.left else ""
-    grade = f"gr {student.grade}" if student.grade else ""
-    told = f"{student.name:<24} {grade:<6} {student.teacher:<12} {student.number}{left}"
-    return told.rstrip()
 
 
 def _fields(student: Found) -> dict[str, Any]:

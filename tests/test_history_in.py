@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from desk import PUPILS, START, School, write_roster
 from histories import (
+    COLUMNS,
     MAP,
     ROW,
     action,
@@ -28,7 +29,7 @@ from histories import (
 )
 from made import Clock
 
-from ledger.imports import batches, history, history_map
+from ledger.imports import batches, history, history_csv, history_map
 
 SHARED = Path(__file__).parents[2] / "shared" / "data" / "edfi"
 SAMPLES = SHARED / "v5.2.0" / "Samples"
@@ -161,6 +162,44 @@ def test_a_row_that_cannot_be_read_takes_nothing_away(desk: School) -> None:
     assert (counts(said), said["kept"], said["missing"]) == ((0, 0, 0), 1, 0)
 
 
+@pytest.mark.parametrize(
+    "odd", [("", *ROW[1:]), ("1.04E+05", *ROW[1:]), ("#REF!", *ROW[1:]), ("1\x01", *ROW[1:])]
+)
+def test_a_row_without_a_number_keeps_what_it_may_belong_to_until_it_is_mended(
+    desk: School, odd: tuple[str, ...]
+) -> None:
+    rows = [(str(n), *ROW[1:]) for n in range(1, 5)]
+    path, map_ = csv_written(desk.root, *rows)
+    taken(desk, path, "--map", str(map_))
+    rows[1] = (*rows[1][:4], "Harsh Words", *rows[1][5:])
+    rows[2] = (*rows[2][:2], "12:20 PM", *rows[2][3:])
+    path.write_text(sheet([*rows, odd]), "utf-8")
+    said = taken(desk, path, "--map", str(map_))
+    assert (counts(said), said["waiting"], said["kept"], said["rejected"]) == ((0, 1, 2), 1, 0, 1)
+    assert said["missing"] == 0
+    (why,) = [one for one in said["problems"] if one["line"] == 3]
+    assert why["reason"] == history_csv.ASTRAY
+    assert not why["refused"]
+    left_out = [one for one in said["problems"] if one["line"] == 6]
+    assert [one["refused"] for one in left_out] == [True]  # one cell is told once
+    shown = desk("import", "incidents", str(path), "--map", str(map_)).out
+    assert "1 known incident was changed and is left as before: a row without a number" in shown
+    path.write_text(sheet(rows), "utf-8")
+    assert counts(taken(desk, path, "--map", str(map_))) == (0, 1, 3)
+
+
+def test_a_row_that_is_left_out_is_missing_of_its_own_incident_alone(desk: School) -> None:
+    rows = [(str(n), *ROW[1:]) for n in range(1, 4)]
+    path, map_ = csv_written(desk.root, *rows)
+    taken(desk, path, "--map", str(map_))
+    rows[0] = (*rows[0][:1], "#######", *rows[0][2:])
+    rows[1] = (*rows[1][:4], "Harsh Words", *rows[1][5:])
+    path.write_text(sheet(rows), "utf-8")
+    said = taken(desk, path, "--map", str(map_))
+    assert (counts(said), said["waiting"], said["kept"], said["missing"]) == ((0, 1, 1), 0, 0, 0)
+    assert [(one["line"], one["column"]) for one in said["problems"]] == [(2, "Date")]
+
+
 def test_what_was_recorded_before_a_kill_is_there_the_next_time(
     desk: School, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -273,7 +312,7 @@ def test_the_report_holds_every_problem(desk: School) -> None:
     path = written(desk.root, *(incident(str(n), day="x") for n in range(50)), incident("99"))
     answer = desk("import", "incidents", str(path), "--report", str(desk.root / "report.csv"))
     assert answer.code == 1
-    assert "… and 20 more: --report FILE writes all" in answer.out
+    assert f"… and 20 more: {desk.root / 'report.csv'}" in answer.out
     with (desk.root / "report.csv").open(encoding="utf-8") as file:
         rows = [*csv.DictReader(file)]
     assert [row["line"] for row in rows] == [str(n) for n in range(3, 53)]
@@ -284,14 +323,76 @@ def test_the_summary_says_what_a_person_is_to_know(desk: School) -> None:
     told = desk.ok("import", "incidents", str(path)).out
     assert told.startswith("2 appended, 0 corrected, 0 unchanged, 0 left out, 0 odd\n")
     for line in (
-        "of all schools in the file: --school chooses one",
         "2 students are known by number only: a roster that has them gives their names",
         "kept as they came: State Offense (behavior, 1), Roof (location, 1)",
         "edfi is no sink in school.toml: these records go to every sink that wants them",
     ):
         assert line in told
-    again = desk.ok("import", "incidents", str(path), "--source", "ods").out
-    assert "no sink" not in again
+    assert "--school" not in told  # the file names one school
+    again = desk.ok("import", "incidents", str(path)).out
+    assert "no sink" not in again  # nothing was appended
+    other = desk.ok("import", "incidents", str(path), "--source", "ods").out
+    assert "no sink" not in other
+
+
+def test_several_schools_of_a_file_are_counted(desk: School) -> None:
+    columns = (*COLUMNS, "School")
+    rows = [("1", *ROW[1:], "2001"), ("2", *ROW[1:], "2002")]
+    path, map_ = csv_written(
+        desk.root, map_=MAP.replace('action = "Action"', 'action = "Action"\nschool = "School"')
+    )
+    path.write_text(sheet(rows, columns), "utf-8")
+    told = desk.ok("import", "incidents", str(path), "--map", str(map_)).out
+    assert "of all 2 schools in the file: --school chooses one" in told
+
+
+@pytest.mark.parametrize(
+    ("report", "why"),
+    [
+        ("none/report.csv", "there is no folder"),
+        (".", "is a folder: name a file in it"),
+        ("referrals.csv", "is what is taken in: name another file"),
+    ],
+)
+def test_a_report_that_cannot_be_written_is_said_before_anything_is_recorded(
+    desk: School, report: str, why: str
+) -> None:
+    before, rows = len(desk.events()), (("", *ROW[1:]), ROW)
+    path, map_ = csv_written(desk.root, *rows)
+    files = desk.root / "oneroster"
+    flags = desk.root / "flags.csv"
+    flags.write_text("student_id,effective_on,iep\n104233,2026-10-01,1\n", "utf-8")
+    known = desk.root / report
+    own = {path: path, files: files / "users.csv", flags: flags}
+    for argv in (
+        ("import", "incidents", path, "--map", map_),
+        ("roster", "import", files),
+        ("roster", "flags", flags),
+    ):
+        at = own[Path(argv[2])] if report == "referrals.csv" else known
+        was = at.read_bytes() if at.is_file() else b""
+        told = desk(*map(str, argv), "--report", str(at))
+        assert (told.code, len(desk.events())) == (2, before), told.err
+        assert why in told.err
+        assert not at.is_file() or at.read_bytes() == was
+
+
+def test_problems_are_told_line_by_line_and_each_cell_once(desk: School) -> None:
+    columns = (*COLUMNS, "Minutes")
+    rows = [
+        ("1", *ROW[1:6], "time-in-office; time-in-office", "x"),
+        ("", *ROW[1:], ""),
+        ("3", "x", *ROW[2:], ""),
+    ]
+    said = MAP.replace('action = "Action"', 'action = "Action"\naction_minutes = "Minutes"')
+    path, map_ = csv_written(desk.root, map_=said)
+    path.write_text(sheet(rows, columns), "utf-8")
+    told = taken(desk, path, "--map", str(map_))
+    assert [(one["line"], one["column"]) for one in told["problems"]] == [
+        (2, "Minutes"),
+        (3, "Referral ID"),
+        (4, "Date"),
+    ]
 
 
 def test_a_wrong_column_shows_no_cell_of_a_childs_row(desk: School) -> None:

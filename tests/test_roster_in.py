@@ -152,8 +152,9 @@ def test_many_rows_in_doubt_are_counted_and_not_all_listed(
 ) -> None:
     monkeypatch.setattr("ledger.imports.sheets.PROBLEMS_CAP", 5)
     take(ledger, [pupil(n) for n in range(20)], "a")
-    other = {"given": "Iris", "birth_date": date(2012, 2, 2), "place": ("users.csv", 2)}
-    done = take(ledger, [pupil(n, family=f"Tam{n}", **other) for n in range(20)], "a")
+    other = {"given": "Iris", "birth_date": date(2012, 2, 2)}
+    rows = [pupil(n, family=f"Tam{n}", place=("users.csv", n), **other) for n in range(20)]
+    done = take(ledger, rows, "a")
     assert (done.appended, here(ledger), len(done.problems)) == (0, 20, 6)
     assert "15 more problems are not listed" in done.problems[-1].reason
 
@@ -270,16 +271,32 @@ def test_all_problems_are_in_the_report(desk: School) -> None:
     with report.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == 40
-    assert list(rows[0]) == ["file", "line", "column", "reason", "refused"]
-    assert {row["refused"] for row in rows} == {"True"}
+    assert list(rows[0]) == ["file", "line", "column", "reason", "left out"]
+    assert {row["left out"] for row in rows} == {"yes"}
 
 
 def test_a_dry_run_records_nothing_and_says_who_would_be_read(desk: School) -> None:
     before = len(desk.events())
     write_roster(desk.root / "oneroster", PUPILS[:4])
     told = desk("roster", "import", str(desk.root / "oneroster"), "--dry-run")
-    assert told.out.startswith("4 would be read")
+    assert told.code == 4
+    assert "8 of 12 known students are not in this file" in told.err
+    write_roster(desk.root / "oneroster", [*PUPILS[1:], ("p-new", "Otis", "Vance", "1", "02", "")])
+    told = desk.ok("roster", "import", str(desk.root / "oneroster"), "--dry-run")
+    unchanged = len(PUPILS) - 1 + len(ADULTS)
+    first, *more = told.out.splitlines()
+    assert first == f"12 would be read, 2 appended, {unchanged} unchanged, 0 left out, 0 odd"
+    assert "  1 would leave: no roster has them any longer" in more
     assert len(desk.events()) == before
+    done = desk.ok("roster", "import", str(desk.root / "oneroster"), "--json").json
+    assert (done["appended"], done["unchanged"], done["withdrawn"]) == (2, unchanged, 1)
+
+
+def test_a_dry_run_says_who_is_not_linked(desk: School) -> None:
+    other = [(f"n-{n}", *one[1:]) for n, one in enumerate(PUPILS)]
+    files = str(write_roster(desk.root / "new", other))
+    told = desk("roster", "import", files, "--source", "new", "--dry-run")
+    assert (told.code, "look like known ones" in told.err) == (4, True)
 
 
 def test_a_roster_that_lacks_many_is_refused_before_anything_is_recorded(desk: School) -> None:

@@ -38,13 +38,15 @@ class TakenIn:
     corrected: int = 0
     unchanged: int = 0
     kept: int = 0  # known, told in part only, and left as they were
+    waiting: int = 0  # known and left as they were, as a row of nobody may belong to them
     elsewhere: int = 0  # of schools that were not asked for
     missing: int = 0  # known from this source and not in this file
+    at: set[str] = field(default_factory=set)  # the schools that the file names
     problems: Problems = field(default_factory=Problems)
 
     @property
     def known(self) -> int:
-        return self.corrected + self.unchanged + self.kept
+        return self.corrected + self.unchanged + self.kept + self.waiting
 
     @property
     def read(self) -> int:
@@ -123,6 +125,7 @@ def survey(taking: Taking, history: History, roster: Roster) -> TakenIn:
     taken = TakenIn(problems=history.problems)
     here = replace(taking.here, student=lambda number: roster(number) or number)
     for told in history.incidents:
+        taken.at.add(told.school)
         if not taking.wants(told.school):
             taken.elsewhere += 1
             continue
@@ -137,6 +140,7 @@ def survey(taking: Taking, history: History, roster: Roster) -> TakenIn:
 
 
 def _take(taking: Taking, history: History, told: Told, taken: TakenIn) -> None:
+    taken.at.add(told.school)
     if not taking.wants(told.school):
         taken.elsewhere += 1
         return
@@ -155,9 +159,11 @@ def _record(taking: Taking, history: History, told: Told, taken: TakenIn) -> Non
     said = command(told, taking.source, taking.here)
     if stands.past is not None and _changes(said, stands):
         said = command(told, taking.source, _as_then(taking, stands.past))
-    if stands.past is not None and not told.whole and _loses(said, stands.past):
-        taken.kept += 1
-        return _note(taken, history, told.line, "", KNOWN_IN_PART, refused=False)
+    in_doubt = not told.whole or bool(told.astray)
+    if stands.past is not None and in_doubt and _loses(said, stands.past):
+        taken.kept, taken.waiting = taken.kept + (not told.whole), taken.waiting + told.whole
+        why = told.astray if told.whole else KNOWN_IN_PART
+        return _note(taken, history, told.line, "", why, refused=False)
     if stands.past is None:
         taking.ledger.do(INCIDENT, id, said, taking.actor, again=True)
         taken.appended += 1

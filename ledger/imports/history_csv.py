@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
@@ -31,7 +31,7 @@ from ledger.domain.codes import (
 )
 from ledger.domain.particulars import BehaviorSeen
 from ledger.imports.edfi_xml import Progress
-from ledger.imports.history_map import BadMap, HistoryMap, spelt
+from ledger.imports.history_map import NEEDED, BadMap, HistoryMap, spelt
 from ledger.imports.incidents import (
     PARTS_CAP,
     TOO_MANY,
@@ -48,10 +48,14 @@ from ledger.imports.incidents import (
     plausible,
 )
 from ledger.imports.scratch import scratch
-from ledger.imports.sheets import BadRow, Columns, Layout, Reading, Row, truth
-from ledger.imports.sources import check_file
+from ledger.imports.sheets import BadRow, Columns, Layout, Reading, Row, readable, truth
+from ledger.imports.sources import Opener, check_file
 
 SOURCE = "csv"
+ASTRAY = (
+    "a row of this file has no number and may belong to it: it is left as it was until that row is "
+    "mended"
+)
 SHORT = 60
 IDENTIFIER_CAP, NUMBER_CAP, NAME_CAP, NOTES_CAP = 100, 60, 200, 20_000
 MINUTES_CAP = 10_000
@@ -70,7 +74,7 @@ OF_INCIDENT = (  # told in every row of an incident, and to be the same in all o
 )
 TABLES = """
 CREATE TABLE incident (
-    n INTEGER PRIMARY KEY, school TEXT, identifier TEXT, broken INTEGER,
+    n INTEGER PRIMARY KEY, school TEXT, identifier TEXT, broken INTEGER, part INTEGER DEFAULT 0,
     UNIQUE (school, identifier)
 ) STRICT;
 CREATE TABLE line (incident INTEGER, n INTEGER, cells TEXT, PRIMARY KEY (incident, n))
@@ -120,6 +124,19 @@ class _Counted(io.RawIOBase):
 # A reading of one file
 
 
+class _Sheet(Reading):
+    """The rows of the file; each that is left out is told of."""
+
+    def __init__(
+        self, layout: Layout, files: Mapping[str, Opener | None], left_out: Callable[[Row], None]
+    ) -> None:
+        super().__init__(layout, files)
+        self._left_out = left_out
+
+    def _refuse(self, row: Row) -> None:
+        self._left_out(row)
+
+
 @dataclass
 class _Reading:
     """Rows in a scratch database, by the incident that they are of."""
@@ -134,7 +151,8 @@ class _Reading:
 
     @cached_property
     def sheet(self) -> Reading:
-        return Reading(self._layout(), {self.path.name: lambda: self._open(lambda count: None)})
+        opener = {self.path.name: lambda: self._open(lambda count: None)}
+        return _Sheet(self._layout(), opener, self._left_out)
 
     def _layout(self) -> Layout:
         columns = self.map.columns
@@ -147,6 +165,7 @@ class _Reading:
             caps={columns[name]: NOTES_CAP for name in ("description",) if name in columns},
             remedy="export it again as CSV",
             ids=frozenset(columns[name] for name in ids if name in columns),
+            vital=frozenset(columns[name] for name in NEEDED),
         )
 
     def _open(self, progress: Progress) -> IO[bytes]:
@@ -161,7 +180,6 @@ class _Reading:
             self._keep(row)
         if not self.checked:
             self._check_columns()
-        self.whole = not any(problem.refused for problem in self.sheet.problems)
 
     def _checked(self, row: Row) -> Row:
         if not self.checked:
@@ -190,6 +208,15 @@ class _Reading:
         cells = {name: self.cell(row, name) for name in self.map.columns}
         self.db.execute("INSERT INTO line VALUES (?,?,?)", (n, row.line, compact(cells)))
 
+    def _left_out(self, row: Row) -> None:
+        """Remember of which incident a row is missing; of any, when nobody can tell."""
+        identifier = readable(self.cell(row, "identifier"))
+        if not 0 < len(identifier) <= IDENTIFIER_CAP:
+            self.whole = False
+            return
+        n = self._incident(self.cell(row, "school"), identifier)
+        self.db.execute("UPDATE incident SET part = 1 WHERE n = ?", [n])
+
     def _incident(self, school: str, identifier: str) -> int:
         values = (school, identifier)
         asked = "SELECT n FROM incident WHERE school = ? AND identifier = ?"
@@ -202,7 +229,7 @@ class _Reading:
     # Then: incident by incident
 
     def history(self) -> History:
-        ((total,),) = self.db.execute("SELECT count(*) FROM incident").fetchall()
+        ((total,),) = self.db.execute("SELECT count(DISTINCT incident) FROM line").fetchall()
         return History(
             file=self.path.name,
             kind=self.map.numbers,
@@ -217,12 +244,12 @@ class _Reading:
 
     def _incidents(self) -> Iterator[Told]:
         asked = (
-            "SELECT incident.n, school, identifier, line.n, cells FROM incident "
+            "SELECT incident.n, school, identifier, part, line.n, cells FROM incident "
             "JOIN line ON line.incident = incident.n ORDER BY incident.n, line.n"
         )
         rows = self.db.execute(asked)
-        for (n, school, identifier), lines in groupby(rows, itemgetter(0, 1, 2)):
-            incident = _Incident(self, school, identifier)
+        for (n, school, identifier, part), lines in groupby(rows, itemgetter(0, 1, 2, 3)):
+            incident = _Incident(self, school, identifier, whole=not part)
             for *_, line, cells in islice(lines, PARTS_CAP):
                 incident.add(line, json.loads(cells))
             for *_, line, _ in islice(lines, 1):
@@ -236,7 +263,10 @@ class _Reading:
 
     def _unread(self) -> Iterator[tuple[str, str]]:
         """Incidents of which no row could be taken."""
-        asked = "SELECT school, identifier FROM incident WHERE broken"
+        asked = (
+            "SELECT school, identifier FROM incident WHERE broken "
+            "OR NOT EXISTS (SELECT 1 FROM line WHERE line.incident = incident.n)"
+        )
         yield from self.db.execute(asked)
 
     def note(self, line: int, name: str, reason: str, *, refused: bool = False) -> None:
@@ -354,7 +384,8 @@ class _Incident:
             reporter_name=cells.get("reporter_name") or cells.get("reporter", ""),
             description=cells.get("description", ""),
             lines=tuple(Line("row", text, number, of) for (number, of), text in self.lines.items()),
-            whole=self.whole and self.reading.whole,
+            whole=self.whole,
+            astray="" if self.reading.whole else ASTRAY,
         )
 
 

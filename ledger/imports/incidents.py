@@ -112,6 +112,7 @@ class Told:
     description: str = ""
     lines: tuple[Line, ...] = ()
     whole: bool = True  # False: part of it could not be read
+    astray: str = ""  # what of the file may belong to it, and why nobody can tell
 
 
 @dataclass(frozen=True, slots=True)

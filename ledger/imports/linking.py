@@ -45,8 +45,12 @@ class Students:
 
     def of_source(self, source: str, source_id: str) -> str:
         """The id of a source's student: as somebody linked them, or as follows from their own."""
+        return self.kept(self.own(source, source_id))
+
+    def own(self, source: str, source_id: str) -> str:
+        """The same, whether or not this child is shown as another one since."""
         linked = self._keyed(LINK, (source, source_id))
-        return self.kept(linked or student_id(self.ledger, source, source_id))
+        return linked or student_id(self.ledger, source, source_id)
 
     def waiting(self, source: str, source_id: str, numbers: Iterable[str]) -> frozenset[str]:
         """Students known by one of these numbers alone, when the source's own id is new."""

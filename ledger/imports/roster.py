@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
 
-from ledger.domain import Refused
+from ledger.domain import C, Decider, E, Refused, S
 from ledger.domain.codes import StaffRole
 from ledger.domain.staff import STAFF, LeaveStaff, RecordStaff, StaffIdentity
 from ledger.domain.student import (
@@ -35,6 +35,10 @@ from ledger.imports.survey import (
 )
 from ledger.store import Actor, Ledger
 
+DOUBLE = (
+    "is of a student who was found the same as another one of this roster: what the other row says "
+    "holds, here and wherever it is so again"
+)
 TWICE = "an earlier row of this file speaks of the same student: that holds, this one is left out"
 
 
@@ -68,11 +72,26 @@ class _Taking:
     survey: Survey
     instead_of: str | None = None
     staff: dict[str, str] = field(default_factory=dict)  # our ids by the source's
+    dry: bool = False  # only look what would be recorded
+    doubles: int = 0
     appended: int = 0
     unchanged: int = 0
 
     def count(self, new: int) -> None:
         self.appended, self.unchanged = self.appended + new, self.unchanged + (not new)
+
+    def do(self, decider: Decider[C, S, E], id: str, command: C) -> Sequence[E]:
+        """The events that a command gives: recorded, unless it is only looked at."""
+        if self.dry:
+            stream = f"{decider.category}-{id}"
+            return decider.decide(command, decider.fold(self.ledger.stream(stream)))
+        done = self.ledger.do(decider, id, command, self.actor, again=True)
+        return [recorded.event for recorded in done.events]
+
+    def link(self, source_id: str, id: str, instead_of: str | None = None) -> int:
+        if self.dry:
+            return int(not self.students.is_linked(self.source, source_id) or bool(instead_of))
+        return self.students.link(self.source, source_id, id, self.actor, instead_of)
 
 
 def take_in(
@@ -88,19 +107,21 @@ def take_in(
     known: Known | None = None,
     withdraw_many: bool = False,
     new_source: bool = False,
+    dry: bool = False,
     progress: Callable[[int], None] = lambda count: None,
 ) -> Taken:
     """Record every student and member of staff of a roster; those missing from it are withdrawn.
 
     The students are gone through twice: before anything is recorded, and to record them. Missing
-    is whom this source had, or the one it comes `instead_of`, at these schools or at any.
+    is whom this source had, or the one it comes `instead_of`, at these schools or at any. With
+    `dry` all is looked at and counted, and nothing is recorded.
     """
     known = known or Known(listed_in(ledger))
     sources = [source] if instead_of is None else [source, instead_of]
     with scratch(PRESENT) as db:
         found = survey(db, ledger, roster, source, known, gone_from=sources, schools=schools)
         check(found, roster, withdraw_many=withdraw_many, new_source=new_source)
-        taking = _Taking(ledger, Students(ledger), actor, today, source, found, instead_of)
+        taking = _Taking(ledger, Students(ledger), actor, today, source, found, instead_of, dry=dry)
         taking.staff = _staff_ids(ledger, roster.staff, source, staff_known)
         for adults in batches(roster.staff):
             with ledger.batch():
@@ -168,38 +189,45 @@ def _record_staff(taking: _Taking, adult: RosterStaff) -> int:
     roles = tuple(StaffRole(role) for role in adult.roles) or (StaffRole.OTHER,)
     command = RecordStaff(who=who, roles=roles, effective_on=taking.today, source=taking.source)
     try:
-        return len(taking.ledger.do(STAFF, id, command, taking.actor, again=True).events)
+        return len(taking.do(STAFF, id, command))
     except Refused:  # they leave on a day that is still to come: until then nothing else is taken
         return 0
 
 
 def _leave(taking: _Taking, adult: RosterStaff, id: str) -> int:
     """Who was on the staff and is no longer has left; nobody shuts themselves out."""
-    ledger, actor = taking.ledger, taking.actor
-    staff = STAFF.fold(ledger.stream(f"staff-{id}"))
+    staff = STAFF.fold(taking.ledger.stream(f"staff-{id}"))
     theirs = isinstance(staff.who, StaffIdentity) and staff.who.source_id == adult.source_id
-    if not theirs or staff.left_on is not None or id == actor.id:
+    if not theirs or staff.left_on is not None or id == taking.actor.id:
         return 0
     command = LeaveStaff(effective_on=taking.today)
-    return len(ledger.do(STAFF, id, command, actor, again=True).events)
+    return len(taking.do(STAFF, id, command))
 
 
 def _take(taking: _Taking, pupil: RosterStudent) -> None:
     """Record one row, or say why not."""
-    id = taking.survey.claims.get(pupil.source_id)
-    new = 0
-    if id is not None:
-        new = taking.students.link(taking.source, pupil.source_id, id, taking.actor)
-    else:
-        id = taking.students.of_source(taking.source, pupil.source_id)
-    if not taking.survey.take(id):
+    claimed, students = taking.survey.claims.get(pupil.source_id), taking.students
+    own = claimed or students.own(taking.source, pupil.source_id)
+    id = claimed or students.kept(own)
+    if id != own and (taking.survey.has_own(id) or not taking.survey.take(id)):
+        return _say_double(taking, pupil)
+    if id == own and not taking.survey.take(id):
         taking.survey.problems.append(Problem(*pupil.place, "sourcedId", TWICE, refused=True))
-        return
+        return None
     try:
+        new = taking.link(pupil.source_id, id) if claimed else 0
         new += _return(taking, pupil, id)
         taking.count(new + _record(taking, pupil, id))
     except Refused as no:
         taking.survey.problems.append(Problem(*pupil.place, "sourcedId", str(no), refused=True))
+    return None
+
+
+def _say_double(taking: _Taking, pupil: RosterStudent) -> None:
+    """Once, not every night for every child who was found the same as another."""
+    if not taking.doubles:
+        taking.survey.problems.append(Problem(*pupil.place, "sourcedId", DOUBLE))
+    taking.doubles += 1
 
 
 def _return(taking: _Taking, pupil: RosterStudent, id: str) -> int:
@@ -207,7 +235,7 @@ def _return(taking: _Taking, pupil: RosterStudent, id: str) -> int:
     came, students = taking.instead_of, taking.students
     if came is None or students.state(id).instead.get(came) != taking.source:
         return 0
-    return students.link(taking.source, pupil.source_id, id, taking.actor, came)
+    return taking.link(pupil.source_id, id, came)
 
 
 def _record(taking: _Taking, pupil: RosterStudent, id: str) -> int:
@@ -220,7 +248,7 @@ def _record(taking: _Taking, pupil: RosterStudent, id: str) -> int:
         school_id=pupil.school_id,
         homeroom=taking.staff.get(pupil.homeroom_staff or ""),
     )
-    return len(taking.ledger.do(STUDENT, id, command, taking.actor, again=True).events)
+    return len(taking.do(STUDENT, id, command))
 
 
 def identity(student: RosterStudent) -> Identity:
@@ -246,9 +274,9 @@ def _withdraw(taking: _Taking, listed: Iterable[str], source: str) -> int:
         with taking.ledger.batch():
             for id in ids:
                 command = WithdrawStudent(student_id=id, effective_on=taking.today, source=source)
-                done = taking.ledger.do(STUDENT, id, command, taking.actor, again=True)
-                taking.appended += len(done.events)
-                count += any(isinstance(r.event, StudentWithdrawn) for r in done.events)
+                events = taking.do(STUDENT, id, command)
+                taking.appended += len(events)
+                count += any(isinstance(event, StudentWithdrawn) for event in events)
     return count
 
 

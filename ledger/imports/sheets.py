@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Protocol, TypeVar
@@ -56,20 +56,36 @@ class Layout:
     caps: Mapping[str, int]  # the characters of a cell, by column, where CELL_CAP does not fit
     remedy: str  # what to do when the main file cannot be read
     ids: frozenset[str] = frozenset()  # columns of identifiers, where no number is meant
+    vital: frozenset[str] = frozenset()  # columns whose spoilt cell costs the row
 
 
 # What is remembered of a reading
 
 
+class Rest(Problem):
+    """How many problems of a file are not listed."""
+
+
+def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """File by file and line by line; at the end what is not listed."""
+    problems = tuple(problems)
+    files = {file: n for n, file in enumerate(dict.fromkeys(one.file for one in problems))}
+    return tuple(sorted(problems, key=lambda p: (isinstance(p, Rest), files[p.file], p.line)))
+
+
 class Problems(list[Problem]):
-    """The first problems; of those that follow, how many each file has."""
+    """The first problems, each once; of those that follow, how many each file has."""
 
     def __init__(self) -> None:
         super().__init__()
+        self._told: set[Problem] = set()
         self._more: dict[tuple[str, bool], int] = {}
 
     def append(self, problem: Problem) -> None:
+        if problem in self._told:
+            return None
         if len(self) < PROBLEMS_CAP:
+            self._told.add(problem)
             return super().append(problem)
         kind = problem.file, problem.refused
         self._more[kind] = self._more.get(kind, 0) + 1
@@ -80,7 +96,7 @@ class Problems(list[Problem]):
         if odd or refused:
             rest = f"{odd + refused:,} more problems are not listed, {refused:,} rows among them"
             why = f"{rest} are left out"
-            super().append(Problem(file, 1, "", why, refused=refused > 0))
+            super().append(Rest(file, 1, "", why, refused=refused > 0))
 
 
 class Seen(Protocol):
@@ -169,7 +185,7 @@ class Reading:
                 made = self._made(row, fault, make)
             except BadRow as bad:
                 row.note(*bad.args, refused=True)
-                self._refuse(file, _readable(row[self.layout.key]))
+                self._refuse(row)
                 continue
             if made is not None:
                 yield made
@@ -198,9 +214,10 @@ class Reading:
             raise BadRow(self.layout.key, odd)
         return line == row.line
 
-    def _refuse(self, file: str, key: str) -> None:
-        refused = self.refused[file]
-        refused.add(key if len(refused) < PROBLEMS_CAP else "")
+    def _refuse(self, row: Row) -> None:
+        """Remember whose row was left out."""
+        refused = self.refused[row.file]
+        refused.add(readable(row[self.layout.key]) if len(refused) < PROBLEMS_CAP else "")
 
     def _rows(self, file: str) -> Iterator[tuple[Row, str]]:
         """Each row, with why it cannot be read if it cannot."""
@@ -333,7 +350,7 @@ def _sound(row: Row, fault: str, layout: Layout) -> Row:
     """The row without what a spreadsheet spoilt; raises when a cell cannot be kept as it came."""
     if fault:
         raise BadRow("", fault)
-    if layout.key in row.cells and not _readable(row[layout.key]):
+    if layout.key in row.cells and not readable(row[layout.key]):
         odd = spoilt(row[layout.key], is_id=True) or "is blank or cannot be read"
         raise BadRow(layout.key, f"{odd}: the row is left out")
     text = "".join(row.cells.values())
@@ -357,14 +374,14 @@ def _mended(row: Row, layout: Layout) -> Row:
     """The row with spoilt cells read as blank; raises when one of them is needed."""
     odd = {column: spoilt(cell, is_id=column in layout.ids) for column, cell in row.cells.items()}
     for column in filter(odd.get, odd):
-        if column in layout.files[row.file].needed:
+        if column in layout.vital.union(layout.files[row.file].needed):
             raise BadRow(column, f"{odd[column]}: the row is left out")
         row.note(column, f"{odd[column]}: read as blank")
     kept = {column: "" if odd[column] else cell for column, cell in row.cells.items()}
     return replace(row, cells=kept)
 
 
-def _readable(key: str) -> str:
+def readable(key: str) -> str:
     """The key as it came, or empty when it cannot be the one that was meant."""
     odd = LOST in key or CONTROL.search(key) or len(key) > CELL_CAP or spoilt(key, is_id=True)
     return "" if odd else key

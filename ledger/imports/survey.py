@@ -15,7 +15,9 @@ from ledger.store import Ledger
 SUSPICIOUS = 0.3  # the share of students whose absence from a file is no accident of theirs …
 FROM, FEW, HALF = 10, 4, 0.5  # … from more than so many of them on; of few students, of half
 ALIKE = 0.05  # the share of students who look like known ones by no accident
-PRESENT = "CREATE TABLE present (id TEXT PRIMARY KEY, taken INTEGER) STRICT, WITHOUT ROWID;"
+PRESENT = """
+CREATE TABLE present (id TEXT PRIMARY KEY, taken INTEGER, own INTEGER) STRICT, WITHOUT ROWID;
+"""
 DOUBTED = (
     "a student known by number alone may be this one, and the numbers do not say for certain: the "
     "row is taken as another student. See: bledger roster link"
@@ -51,8 +53,14 @@ class Survey:
     missing: int = 0
     listed: int = 0
 
-    def add(self, id: str) -> None:
-        self.db.execute("INSERT INTO present VALUES (?, 0) ON CONFLICT DO NOTHING", (id,))
+    def add(self, id: str, *, own: bool = True) -> None:
+        """A student is in the roster; `own`: under an id of theirs, not under that of a double."""
+        new = "INSERT INTO present VALUES (?, 0, ?) ON CONFLICT DO UPDATE SET own = max(own, ?)"
+        self.db.execute(new, (id, own, own))
+
+    def has_own(self, id: str) -> bool:
+        asked = "SELECT 1 FROM present WHERE id = ? AND own"
+        return bool(self.db.execute(asked, (id,)).fetchone())
 
     def has(self, id: str) -> bool:
         return bool(self.db.execute("SELECT 1 FROM present WHERE id = ?", (id,)).fetchone())
@@ -83,7 +91,9 @@ def survey(
         for id in own:
             waiting.setdefault(id, []).append(student)
         if not own:
-            found.add(students.of_source(source, student.source_id))
+            id = students.own(source, student.source_id)
+            shown = students.kept(id)
+            found.add(shown, own=id == shown)
             found.alike += _is_alike(students, known, source, student)
     for source_id in roster.unread:
         found.add(students.of_source(source, source_id))
