@@ -99,6 +99,8 @@ def _action_and_length(params: dict[str, Any]) -> None:
     _code(
         params, words, "action", Action, "what was done? For instance: bledger act last conference"
     )
+    # Known by this name to whoever finishes somebody else's draft.
+    params["id"] = "last" if not words or words[0] == "last" else None
 
 
 def _outcome_and_relation(params: dict[str, Any]) -> None:
@@ -238,7 +240,7 @@ def act(desk: Desk, student: tuple[str, ...], **said: Any) -> None:
         instruction_went_on=said["instruction"],
         services_went_on=said["services"],
         peers_went_on=said["peers"],
-        note=asking.text(desk, said["note"], "note"),
+        note=_placed(desk, meant.id, asking.text(desk, said["note"], "note")),
         motivation=asking.maybe(desk, said["why"], Motivation),
     )
     done = _do(desk, INCIDENT, meant.id, command, said)
@@ -280,6 +282,21 @@ def _of(desk: Desk, id: str, found: Found) -> Meant:
         if person.student_id in ids:
             return Meant(id, label, person)
     raise asking.NotOne("That student takes no part in this incident.")
+
+
+def _placed(desk: Desk, id: str, text: str | None) -> str | None:
+    """A text in which those who take part are named by their placeholders."""
+    if text is None:
+        return None
+    from ledger.naming import names
+
+    people = INCIDENT.fold(desk.school.record.stream(f"incident-{id}")).people
+    ids = {label: p.student_id for label, p in people.items() if p.student_id}
+    known = {label: one for label, id in ids.items() for one in desk.school.find(id).students}
+    found = names(desk.school.roster, text, known)
+    for words, label in dict.fromkeys((one.words, one.label) for one in found.replaced):
+        desk.talk(f"  {words} → {label} in the text")
+    return found.text
 
 
 def _tell_action(desk: Desk, meant: Meant, done: Any) -> None:
@@ -338,6 +355,7 @@ def call(desk: Desk, student: tuple[str, ...], outcome: str, **said: Any) -> Non
         contact |= {"interpreted": True, "interpreter": _interpreter(desk, said["interp"])}
     meant = _about(desk, found, said["about"], contact["at"])
     if meant is not None:
+        contact["note"] = _placed(desk, meant.id, contact["note"])
         command: Any = ContactFamily(label=meant.label, **contact)
         done = _do(desk, INCIDENT, meant.id, command, said)
     else:

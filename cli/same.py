@@ -17,11 +17,11 @@ from ledger.reports import wrapped
 
 
 @click.command()
-@click.argument("one", metavar="ID")
+@click.argument("id")
 @click.argument("other", metavar="[ID]", required=False)
 @follows
 @pass_desk
-def same(desk: Desk, one: str, other: str | None, **said: Any) -> None:
+def same(desk: Desk, id: str, other: str | None, **said: Any) -> None:
     """Make two reports of the same incident one, which holds what both of them say.
 
     One ID is enough where only one other report may be of the same.
@@ -35,7 +35,7 @@ def same(desk: Desk, one: str, other: str | None, **said: Any) -> None:
       bledger same b20d771 4f1c2aa
       bledger same last --dry-run
     """
-    first_id = asking.incident(desk, one)
+    first_id = asking.incident(desk, id)
     ids = [first_id, asking.incident(desk, other) if other else _alike(desk, first_id)]
     if ids[0] == ids[1]:
         raise click.UsageError("an incident is not another one than itself")

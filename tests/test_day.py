@@ -664,3 +664,21 @@ def test_the_likely_double_is_told_with_the_line_that_joins_them(desk: School, w
     assert line[1] == first[:7]
     do(desk, line[2])
     assert [one["standing"] for one in desk.incident_cards()].count("merged") == 1
+
+
+@pytest.mark.parametrize("line", ["act last conference --note -", "call ana reached --note -"])
+def test_who_takes_part_is_no_name_in_a_note(desk: School, line: str) -> None:
+    do(desk, f"{ANA} --with leo")
+    answer = desk.ok(*line.replace("ana", "104233").split(), stdin="Ana will sit with Leo.")
+    (event,) = desk.of("ActionTaken", "FamilyContacted")
+    assert event.note == "P1 will sit with P2."
+    assert "Leo → P2 in the text" in answer.err
+
+
+def test_anothers_draft_about_their_last_is_not_about_mine(desk: School) -> None:
+    do(desk, ANA)
+    do(desk, "log leo --did fight", user=TEACHER)
+    stopped = desk("act", "last", "P9", "conference", "--note", "-", stdin="So.", user=TEACHER)
+    assert "draft 1" in stopped.err
+    refused = desk("spool", "1")
+    assert (refused.code, desk.of("ActionTaken")) == (3, [])

@@ -33,6 +33,7 @@ LANGUAGES = {
     "vi": "Vietnamese",
     "zh": "Chinese",
 }
+SECOND = "Nothing was added; if it happened a second time: --again"
 NEVER_SENT = "never sent anywhere as discipline"
 
 
@@ -50,7 +51,7 @@ def acted(
     parts += [f"why: {why.label}"] if why else []
     if left is not None:
         parts.append(f"open: {', '.join(left)}" if left else "nothing open")
-    return wrapped(" · ".join(parts), 9)
+    return [*wrapped(" · ".join(parts), 9), *_again(repeated)]
 
 
 def called(
@@ -69,7 +70,7 @@ def called(
     parts = [_outcome(contact), _language(contact), _when(contact, tried, zone, now)]
     word = "Already recorded" if repeated else "Recorded"
     told = wrapped(f"{word}  {short}   {' · '.join(filter(None, parts))}", 8)
-    told += [f"  {_child(found)}"]
+    told += [f"  {_child(found)}", *_again(repeated)]
     if about is not None:
         same_day = contact.at.at.astimezone(zone).date() == now.date()
         which = "" if chosen else f", {'today' if same_day else 'that day'}'s incident"
@@ -116,7 +117,7 @@ def praised(
     word = "Already recorded" if repeated else "Recorded"
     parts = [str(praise), _count(seen, zone), NEVER_SENT]
     told = wrapped(f"{word}  {short}   {' · '.join(filter(None, parts))}", 8)
-    return [*told, f"  {_child(found)}"]
+    return [*told, f"  {_child(found)}", *_again(repeated)]
 
 
 def _count(seen: Sequence[datetime], zone: ZoneInfo) -> str:
@@ -128,6 +129,10 @@ def _count(seen: Sequence[datetime], zone: ZoneInfo) -> str:
 
 def _child(found: Found) -> str:
     return f"{found.name}   {found.room}".rstrip()
+
+
+def _again(repeated: bool) -> list[str]:
+    return [f"  {SECOND}"] if repeated else []
 
 
 def _already(repeated: bool) -> list[str]:
