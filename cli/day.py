@@ -17,16 +17,9 @@ from cli.drafts import kept_on_failure
 from cli.errors import NOT_ALLOWED, RECORDED
 from cli.incident import contact_fields, contact_options, follows
 from cli.trial import trial
+from cli.words import FAMILY, Told, action_and_length, outcome_and_relation, strength_of
 from ledger.domain import When
-from ledger.domain.codes import (
-    Action,
-    Code,
-    ContactOutcome,
-    Motivation,
-    Positive,
-    Relation,
-    current,
-)
+from ledger.domain.codes import Action, Motivation, Positive
 from ledger.domain.days import school_year_of
 from ledger.domain.incident import INCIDENT, ActionTaken, ContactFamily, TakeAction
 from ledger.domain.particulars import Participant
@@ -34,108 +27,10 @@ from ledger.domain.student import STUDENT, MakeContact, RecordPraise
 from ledger.finding import Found, same_as, staff_named
 from ledger.reading import Window
 from ledger.reports import day as report
-from ledger.said import Unclear, match_code, parse_length
+from ledger.said import parse_length
 
-MOST = 4  # words that one code or length is typed in
 BEGINNING = re.compile("[0-9a-f][0-9a-f-]{3,35}")
 SAME_LINE = timedelta(minutes=5)  # in which the same words of now are the same entry
-FAMILY = {"mom": "mother", "mum": "mother", "dad": "father"} | dict.fromkeys(
-    ("grandma", "grandmother", "grandpa", "grandfather"), "grandparent"
-)
-
-
-# Words told apart by what they are
-
-
-class Told(click.Command):
-    """A command whose words are told apart by what they mean; each has an option of its own."""
-
-    def __init__(self, *args: Any, tell: Callable[[dict[str, Any]], None], **how: Any) -> None:
-        super().__init__(*args, **how)
-        self.tell = tell
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        rest = super().parse_args(ctx, args)
-        if not ctx.resilient_parsing:
-            self.tell(ctx.params)
-        return rest
-
-
-def _code_at_end(words: Sequence[str], codes: type[Code]) -> int:
-    """How many of the last words are a code; Unclear when none are."""
-    for size in range(min(MOST, len(words)), 1, -1):
-        if _is_code(words[-size:], codes):
-            return size
-    match_code(words[-1], current(codes))
-    return 1
-
-
-def _is_code(words: Sequence[str], codes: type[Code], own: Mapping[str, str] | None = None) -> bool:
-    with suppress(Unclear):
-        return bool(match_code("-".join(words), current(codes), own or {}))
-    return False
-
-
-def _length_at_end(words: Sequence[str]) -> int:
-    """How many of the last words are a length."""
-    for size in (2, 1):
-        if len(words) > size and _is_length(" ".join(words[-size:])):
-            return size
-    return 0
-
-
-def _is_length(said: str) -> bool:
-    with suppress(Unclear):
-        parse_length(said)
-        return True
-    return False
-
-
-def _action_and_length(params: dict[str, Any]) -> None:
-    words = list(params["student"])
-    if params["length"] is None and (size := _length_at_end(words)):
-        params["length"] = " ".join(words[-size:])
-        del words[-size:]
-    _code(
-        params, words, "action", Action, "what was done? For instance: bledger act last conference"
-    )
-    # Known by this name to whoever finishes somebody else's draft.
-    params["id"] = "last" if not words or words[0] == "last" else None
-
-
-def _outcome_and_relation(params: dict[str, Any]) -> None:
-    """The first words after the student that say how it ended, and behind them who it was."""
-    words = list(params["student"])
-    if params["outcome"] is None:
-        for start in range(1, len(words)):
-            for end in range(min(start + MOST, len(words)), start, -1):
-                who = words[end:]
-                known = not who or (params["whom"] is None and _is_code(who, Relation, FAMILY))
-                if known and _is_code(words[start:end], ContactOutcome):
-                    params["student"] = tuple(words[:start])
-                    params["outcome"] = " ".join(words[start:end])
-                    params["whom"] = "-".join(who) or params["whom"]
-                    return
-        known_words = ", ".join(code.value for code in ContactOutcome)
-        raise click.UsageError(f"how did the call end? call STUDENT and one of: {known_words}")
-
-
-def _strength(params: dict[str, Any]) -> None:
-    words = list(params["student"])
-    _code(params, words, "strength", Positive, "for what? For instance: bledger praise ana helping")
-
-
-def _code(
-    params: dict[str, Any], words: list[str], name: str, codes: type[Code], asked: str
-) -> None:
-    """The code at the end of the words, unless its option says it."""
-    if params[name] is None:
-        if not words:
-            raise click.UsageError(asked)
-        size = _code_at_end(words, codes)
-        params[name] = "-".join(words[-size:])
-        del words[-size:]
-    params["student"] = tuple(words)
 
 
 # What all of them do
@@ -199,7 +94,7 @@ class Meant(NamedTuple):
     person: Participant
 
 
-@click.command(cls=Told, tell=_action_and_length)
+@click.command(cls=Told, tell=action_and_length)
 @click.argument("student", nargs=-1, metavar="[ID|last|STUDENT] ACTION [LENGTH]")
 @click.option("--who", metavar="WHO", help="With whom, when several are referred: P1 or a name.")
 @click.option("--why", metavar="MOTIVATION", help="What the behavior seemed to be for.")
@@ -327,7 +222,7 @@ def _name(desk: Desk, meant: Meant) -> str:
 # Who was called
 
 
-@click.command(cls=Told, tell=_outcome_and_relation)
+@click.command(cls=Told, tell=outcome_and_relation)
 @click.argument("student", nargs=-1, required=True, metavar="STUDENT OUTCOME [WHO]")
 @contact_options
 @click.option("--interp", metavar="NAME", help="Who interpreted.")
@@ -427,7 +322,7 @@ def _tell_call(desk: Desk, found: Found, meant: Meant | None, done: Any, *, chos
 # What went well
 
 
-@click.command(cls=Told, tell=_strength)
+@click.command(cls=Told, tell=strength_of)
 @click.argument("student", nargs=-1, required=True, metavar="STUDENT STRENGTH")
 @click.option("--saw", is_flag=False, flag_value=ASK, metavar="[TEXT|-]", help="What was seen.")
 @click.option("--by", metavar="STAFF", help="Who saw it, when it was not you.")
