@@ -62,21 +62,22 @@ class Terminal:
             preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
         )
         os.close(line)
-        self.all, self.keys = "", 0
+        self.all, self.left, self.keys = "", "", 0
 
     def type(self, keys: str) -> None:
         self.keys += len(keys.encode())
         os.write(self.screen, keys.encode())
 
     def until(self, *shown: str, seconds: float = 30) -> str:
-        """What is shown until it has all these, in their order, since the last wait."""
-        end, seen = time.monotonic() + seconds, ""
-        while not re.search(".*".join(map(re.escape, shown)), seen, re.DOTALL):
+        """What is shown until it has all these, in their order; what follows is for the next."""
+        end, wanted = time.monotonic() + seconds, ".*?".join(map(re.escape, shown))
+        while (found := re.search(wanted, self.left, re.DOTALL)) is None:
             ready, _, _ = select.select([self.screen], [], [], max(0, end - time.monotonic()))
-            assert ready, f"{shown} is not shown, but:\n{seen}"
+            assert ready, f"{shown} is not shown, but:\n{self.left}"
             new = os.read(self.screen, 65_536).decode("utf-8", "replace")
             self.all += new
-            seen += ESCAPES.sub("", new)
+            self.left += ESCAPES.sub("", new)
+        seen, self.left = self.left[: found.end()], self.left[found.end() :]
         return seen
 
     def answer(self, keys: str, *then: str) -> str:
