@@ -87,6 +87,18 @@ def test_a_corrected_row_of_a_csv_is_one_correction(desk: School) -> None:
     assert imported(desk).count("ImportCorrected") == 1
 
 
+def test_an_incident_shows_what_its_source_corrected(desk: School) -> None:
+    path, map_ = csv_written(desk.root, ROW)
+    line = ("import", "incidents", str(path), "--map", str(map_), "--source", "swis")
+    desk.ok(*line)
+    path.write_text(sheet([(*ROW[:5], "Bus", *ROW[6:])]), "utf-8")
+    desk.ok(*line)
+    (one,) = desk.incident_cards()
+    told = desk.ok("incident", "show", one["id"]).out
+    assert "location: cafeteria → bus (as swis says)" in told
+    assert '("")' not in told
+
+
 def test_what_a_later_file_no_longer_has_stays_and_is_counted(desk: School) -> None:
     taken(desk, written(desk.root, *(one for n in range(4) for one in an_incident(n))))
     said = taken(desk, written(desk.root, *an_incident(0)))

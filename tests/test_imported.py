@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -23,6 +23,7 @@ from ledger.domain.incident import (
     AddStatement,
     AdoptIncident,
     BehaviorCorrected,
+    CircumstancesCorrected,
     CorrectBehavior,
     ImportCorrected,
     ImportIncident,
@@ -126,7 +127,24 @@ def test_what_the_source_corrected_is_one_event() -> None:
     assert seen.details["location"] == "bus"
     assert seen.actions[1].days == "2"
     (change,) = seen.changes
-    assert change.now == "location, what was done"
+    assert change.now == "location: not said → bus, what was done (as sis says)"
+
+
+def test_a_correction_of_the_source_says_in_words_what_stood_here_and_what_it_is() -> None:
+    first = imported(location=Location.CAFETERIA)
+    stands = had(location=Location.CAFETERIA).occurred
+    here = CircumstancesCorrected(location=Location.GYM, reason="it was in the gym")
+    later = imported(
+        location=Location.BUS,
+        law_enforcement_told=True,
+        occurred=stands.model_copy(update={"at": stands.at + timedelta(hours=1)}),
+    )
+    event = ImportCorrected(**dict(later))
+    *_, change = card(first, here, event).changes
+    assert change.now == (
+        "location: gym → bus, law enforcement told: not said → yes, "
+        "when: Wed Oct 14 2026, 11:50 AM → Wed Oct 14 2026, 12:50 PM (as sis says)"
+    )
 
 
 def test_people_and_actions_keep_their_labels_and_numbers_whatever_their_order() -> None:

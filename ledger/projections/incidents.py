@@ -7,11 +7,12 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any, assert_never
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
 from ledger.domain import Destroyed, Recorded, Undone, When, standing
-from ledger.domain.codes import Action, Level, Role, StatementKind
+from ledger.domain.codes import Action, Level, Location, Others, Role, StatementKind, Weapon
 from ledger.domain.incident import (
     ActionCorrected,
     ActionServed,
@@ -50,6 +51,7 @@ from ledger.domain.particulars import (
     followed,
 )
 from ledger.projections import History, Projection, Rows, number, table, text
+from ledger.said import show_day, show_time
 
 
 @dataclass
@@ -277,7 +279,7 @@ def _follow(card: Card, recorded: Recorded[Any], was: OfSource | None, event: Of
         card.reported, card.recorded_at = True, _iso(recorded.recorded_at)
         card.origin = event.origin.model_dump(mode="json") | {"adopted": []}
     else:
-        now = _differences(was, event)
+        now = f"{_differences(card, was, event)} (as {event.origin.source} says)"
         card.changes.append(_change(recorded, "its source", "", now, ""))
     if was is None or was.occurred != event.occurred:
         card.occurred_at, card.zone = _iso(event.occurred.at), event.occurred.zone
@@ -345,12 +347,42 @@ def _described(recorded: Recorded[Any], event: OfSource) -> list[Said]:
     ]
 
 
-def _differences(was: OfSource, now: OfSource) -> str:
-    """Which parts its source has otherwise now."""
-    words = {"occurred": "when", "participants": "who and what", "actions": "what was done"}
+WORDS = {"occurred": "when", "participants": "who and what", "actions": "what was done"}
+CODES = {"location": Location, "others": Others, "weapon": Weapon}
+
+
+def _differences(card: Card, was: OfSource, now: OfSource) -> str:
+    """Which parts its source has otherwise now; details and time as they stood here and are now."""
     names = [name for name in Past.model_fields if getattr(was, name) != getattr(now, name)]
-    told = [words.get(name, name.replace("_", " ")) for name in names if name != "original"]
+    told = [_difference(card, name, now) for name in names if name != "original"]
     return ", ".join(told or ["its own record"])
+
+
+def _difference(card: Card, name: str, now: OfSource) -> str:
+    said = WORDS.get(name, name.replace("_", " "))
+    if name == "occurred":
+        stood = datetime.fromisoformat(card.occurred_at)
+        before = _spoken(stood, card.zone, card.day_only)
+        after = _spoken(now.occurred.at, now.occurred.zone, now.occurred.day_only)
+    elif name in Details.model_fields:
+        before, after = _detail(name, card.details.get(name)), _detail(name, getattr(now, name))
+    else:
+        return said
+    return f"{said}: {after}" if before == after else f"{said}: {before} → {after}"
+
+
+def _spoken(at: datetime, zone: str, day_only: bool) -> str:
+    local = at.astimezone(ZoneInfo(zone))
+    return show_day(local) if day_only else f"{show_day(local)}, {show_time(local)}"
+
+
+def _detail(name: str, value: Any) -> str:
+    """A detail in words, from its code or as it came."""
+    if value is None:
+        return "not said"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return CODES[name](value).label if name in CODES else str(value)
 
 
 def _adopted(card: Card) -> list[str]:
@@ -594,7 +626,7 @@ def _rows(stream: str, history: History) -> Rows:
     return {"incident": [incident], "participant": people}
 
 
-INCIDENTS = Projection("incidents", 3, frozenset({"incident"}), _tables, _rows)
+INCIDENTS = Projection("incidents", 4, frozenset({"incident"}), _tables, _rows)
 
 
 def card_of(stored: str) -> Card:

@@ -168,4 +168,4 @@ def _iso(at: datetime) -> str:
     return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-TIMELINE = Projection("timeline", 3, frozenset({"incident", "student"}), _tables, _rows)
+TIMELINE = Projection("timeline", 4, frozenset({"incident", "student"}), _tables, _rows)

@@ -110,7 +110,9 @@ def _details(view: IncidentView) -> Iterator[str]:
 def _changes(view: IncidentView) -> Iterator[str]:
     for change in view.card.changes:
         who = view.staff.get(change.actor, "somebody")
-        yield f'{change.recorded_at[:10]}, {who}: {change.was} → {change.now} ("{change.reason}")'
+        what = f"{change.was} → {change.now}" if change.was else change.now
+        why = f' ("{change.reason}")' if change.reason else ""
+        yield f"{change.recorded_at[:10]}, {who}: {what}{why}"
 
 
 def table(found: Incidents, zone: ZoneInfo) -> list[str]:
