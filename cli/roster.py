@@ -219,7 +219,7 @@ def _counted(taken: Taken, by_hand: int, dry_run: bool) -> dict[str, Any]:
 def _summary(taken: Taken, fields: dict[str, Any], dry_run: bool) -> str:
     done = f"{taken.appended} appended"
     if dry_run:
-        done = f"{taken.students} would be read, {taken.appended} appended"
+        done = f"{taken.students} read, {taken.appended} would be appended"
     return counts(fields, f"{done}, {taken.unchanged} unchanged")
 
 

@@ -285,7 +285,7 @@ def test_a_dry_run_records_nothing_and_says_who_would_be_read(desk: School) -> N
     told = desk.ok("roster", "import", str(desk.root / "oneroster"), "--dry-run")
     unchanged = len(PUPILS) - 1 + len(ADULTS)
     first, *more = told.out.splitlines()
-    assert first == f"12 would be read, 2 appended, {unchanged} unchanged, 0 left out, 0 odd"
+    assert first == f"12 read, 2 would be appended, {unchanged} unchanged, 0 left out, 0 odd"
     assert "  1 would leave: no roster has them any longer" in more
     assert len(desk.events()) == before
     done = desk.ok("roster", "import", str(desk.root / "oneroster"), "--json").json
