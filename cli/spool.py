@@ -279,7 +279,7 @@ def _as_its_writer(desk: Desk, params: dict[str, Any], writer: str) -> None:
     """What somebody else typed is their report, and their `last`, whoever finishes it."""
     if writer == desk.school.user or staff_by_username(desk.school.roster, writer) is None:
         return
-    if params.get("id") == "last":
+    if "last" in (params.get("id"), params.get("like")):
         raise NotOne(f"last is what {writer} logged last, who typed this: finish it as {writer}")
     if "by" in params and params["by"] is None:
         params["by"] = writer

@@ -9,7 +9,13 @@ from itertools import count
 from typing import Any
 
 from ledger.domain import Recorded, Refused, Undo
-from ledger.domain.incident import INCIDENT, IncidentEvent, IncidentReported, ReportIncident
+from ledger.domain.incident import (
+    INCIDENT,
+    IncidentEvent,
+    IncidentMerged,
+    IncidentReported,
+    ReportIncident,
+)
 from ledger.store import Actor, Done, Ledger, Unreadable
 from ledger.store.errors import Damage
 from ledger.store.mapper import category_of, decider
@@ -17,6 +23,7 @@ from ledger.store.mapper import category_of, decider
 SAME_LINE = 300  # seconds in which the same words with a relative time are the same entry
 LOOK_BACK = 200  # reports that are looked through for the same incident
 NEAR = timedelta(minutes=15)
+AT_ONCE = timedelta(seconds=1)  # within which the steps of one command are recorded
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,4 +153,18 @@ def _last_entry(record: Ledger, actor: Actor) -> list[Recorded[Any]]:
         raise Refused("the last thing you logged is taken back already")
     if any(r.event.lasting for r in last):
         raise Refused(f"this is never taken back: {last[-1].event}")
+    if any(_joined(record, r) for r in last):
+        raise Refused("two accounts were made one: correct or void what is wrong in it instead")
     return last
+
+
+def _joined(record: Ledger, merged: Recorded[Any]) -> bool:
+    """Whether what this merge left behind had just been carried over to where it went."""
+    if not isinstance(merged.event, IncidentMerged):
+        return False
+    there = record.stream(f"incident-{merged.event.into}")
+    return any(
+        r.actor == merged.actor and abs(r.recorded_at - merged.recorded_at) < AT_ONCE
+        for r in there
+        if not isinstance(r.event, IncidentReported)
+    )

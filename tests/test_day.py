@@ -682,3 +682,20 @@ def test_anothers_draft_about_their_last_is_not_about_mine(desk: School) -> None
     assert "draft 1" in stopped.err
     refused = desk("spool", "1")
     assert (refused.code, desk.of("ActionTaken")) == (3, [])
+
+
+def test_two_accounts_that_became_one_are_not_parted_by_undo(desk: School) -> None:
+    """What was carried over would stand twice."""
+    first, second = two(desk)
+    do(desk, f"same {first[:7]} {second[:7]}")
+    refused = desk("undo")
+    assert refused.code == 4
+    assert "accounts were made one" in refused.err
+
+
+def test_a_bare_merge_is_taken_back(desk: School) -> None:
+    first, second = two(desk)
+    desk.clock.pass_(minutes=1)
+    desk.ok("incident", "merge", second[:7], first[:7])
+    desk.ok("undo")
+    assert [one["standing"] for one in desk.incident_cards()] == ["open", "open"]
