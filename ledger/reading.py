@@ -447,7 +447,7 @@ class Reading:
     def _streams_of(self, student_id: str) -> list[str]:
         """Every stream that an earlier timeline of this student can rest on."""
         with self.views.reader.connect() as db:
-            ids = _Same(db).all(student_id)
+            ids = _ever_same(db, _Same(db).all(student_id))
             asked = sa.select(_concerns.c.stream).where(_concerns.c.student_id.in_(ids))
             concerned = db.execute(asked).scalars()
             staff = db.execute(sa.select(STAFF.c.stream)).scalars()
@@ -690,6 +690,18 @@ def _flag_histories(
         asked = asked.where(FLAGS.c.effective_on <= until)
     rows = groupby(db.execute(asked), key=lambda row: str(row.student_id))
     return {id: _flag_history(own) for id, own in rows}
+
+
+def _ever_same(db: sa.Connection, ids: Iterable[str]) -> list[str]:
+    """These ids, and those under which any of them was ever shown."""
+    found: set[str] = set()
+    new = {*ids}
+    while new:
+        found |= new
+        own = [f"student-{id}" for id in new]
+        asked = sa.select(_concerns.c.student_id).where(_concerns.c.stream.in_(own))
+        new = {*db.execute(asked).scalars()} - found
+    return sorted(found)
 
 
 def _grade_histories(db: sa.Connection) -> dict[str, GradeHistory]:

@@ -31,7 +31,9 @@ from made import (
 from strategies import STUDENTS, Step, commands, do, enrolled
 
 from ledger.domain import Recorded, upcasts
+from ledger.domain.codes import Positive
 from ledger.domain.incident import INCIDENT, VoidIncident
+from ledger.domain.student import MergeStudent, RecordPraise
 from ledger.projections import Mark, Projection, Views, all_projections, prefix
 from ledger.reading import Reader, Reading, Timeline, Window
 from ledger.store import Ledger, sqlite
@@ -267,6 +269,16 @@ def test_as_of_is_the_rebuild_of_the_prefix_and_what_was_answered_then(steps: li
 @given(steps=commands(*OF_PEOPLE, max_size=20).map(without_destruction))
 def test_as_of_is_the_rebuild_of_the_prefix_for_longer_stories(steps: list[Step]) -> None:
     as_of_is_the_rebuild_of_the_prefix(steps)
+
+
+def test_as_of_shows_a_child_under_the_id_of_that_day_also_after_another_merge() -> None:
+    one, two, three = (student_id(number) for number in (1, 2, 3))
+    praise = RecordPraise(student_id=one, occurred=a_report().occurred, code=Positive.KINDNESS)
+    merges = (
+        MergeStudent(student_id=one, into=two),
+        MergeStudent(student_id=one, into=three, was=two),
+    )
+    as_of_is_the_rebuild_of_the_prefix([("student", one, step) for step in (praise, *merges)])
 
 
 def test_as_of_shows_what_was_known_and_not_what_was_corrected_since() -> None:
