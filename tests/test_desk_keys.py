@@ -352,7 +352,7 @@ def test_names_and_texts_that_were_typed_are_nowhere_in_clear(desk: School) -> N
         at.answer("incident correct last --did tardy --reason\r", "reason?")
         at.answer(f"{REASON}\r", "tardy")
         at.answer(f"{FAMILY}\r", "did?")
-        at.answer(f"{SEEN}\x03", "draft 1")
+        at.answer(f"{SEEN}\x03", "draft 1", MARK)
         assert_in_no_process(at.process.pid, canaries)
         assert at.end() == 0
     assert desk.texts() == [SEEN]
