@@ -199,6 +199,7 @@ EARLIER: dict[str, Callable[[Reading], Any]] = {
     "planned": lambda reading: reading.planned("edfi", position=6),
 }
 ID_OR_COUNT = {"latest", "left_open", "attempts", "praised"}  # for whoever makes an entry
+THE_DOOR = {"opened", "give"}  # what every answer goes through
 NO_RECORD = {"staff", "checkpoint_line", "beside_incidents"} | ID_OR_COUNT
 every_answer = pytest.mark.parametrize("answer", ANSWERS.values(), ids=list(ANSWERS))
 every_ask = pytest.mark.parametrize(
@@ -214,7 +215,7 @@ def test_every_method_of_the_door_is_listed_here() -> None:
         for name, _ in inspect.getmembers(Reading, inspect.isfunction)
         if not name.startswith("_")
     }
-    assert public == ANSWERS.keys() | NO_RECORD
+    assert public - THE_DOOR == ANSWERS.keys() | NO_RECORD
 
 
 # No answer without an access event

@@ -358,6 +358,122 @@ class LengthDifference(Code):
     OTHER = "other"
 
 
+class MeetingKind(Code):
+    """What an SST meeting is for."""
+
+    INITIAL = "initial"
+    FOLLOW_UP = "follow-up"
+    INFORMAL = "informal"
+    MANIFESTATION_DETERMINATION = "manifestation-determination"
+
+
+class InputFrom(Code):
+    """Who says before an SST meeting what they see."""
+
+    TEACHER = "teacher"
+    FAMILY = "family"
+    STUDENT = "student"
+    OTHER = "other"
+
+
+class Answered(Code):
+    """How somebody answered an invitation."""
+
+    COMING = "coming"
+    BY_PHONE = "by-phone"
+    NOT_COMING = "not-coming"
+
+
+class Verdict(Code):
+    """Whether a modification worked."""
+
+    WORKED = "worked"
+    PARTLY = "partly"
+    DID_NOT = "did-not"
+
+    @property
+    def sign(self) -> str:
+        """The sign on the wall chart."""
+        return {Verdict.WORKED: "+", Verdict.PARTLY: "~", Verdict.DID_NOT: "-"}[self]
+
+
+class PlanKind(Code):
+    """What kind of behavior plan it is."""
+
+    BEHAVIOR_SUPPORT_PLAN = "behavior-support-plan"  # without an IEP
+    BEHAVIOR_INTERVENTION_PLAN = "behavior-intervention-plan"  # of an IEP
+    CHECK_IN_CHECK_OUT = "check-in-check-out"
+    BEHAVIOR_CONTRACT = "behavior-contract"
+    SAFETY_PLAN = "safety-plan"
+
+    @property
+    def short(self) -> str:
+        """The letters that staff say."""
+        return {
+            PlanKind.BEHAVIOR_SUPPORT_PLAN: "BSP",
+            PlanKind.BEHAVIOR_INTERVENTION_PLAN: "BIP (IEP)",
+            PlanKind.CHECK_IN_CHECK_OUT: "CICO",
+            PlanKind.BEHAVIOR_CONTRACT: "contract",
+            PlanKind.SAFETY_PLAN: "safety",
+        }[self]
+
+
+class Function(Code):
+    """What a behavior gets the student, or gets them out of."""
+
+    OBTAIN_ATTENTION = "obtain-attention"
+    OBTAIN_ITEM = "obtain-item"
+    OBTAIN_ACTIVITY = "obtain-activity"
+    OBTAIN_SENSORY = "obtain-sensory"
+    ESCAPE_ATTENTION = "escape-attention"
+    ESCAPE_ITEM = "escape-item"
+    ESCAPE_ACTIVITY = "escape-activity"
+    ESCAPE_SENSORY = "escape-sensory"
+
+
+class Decision(Code):
+    """What a review of a plan decides."""
+
+    CONTINUE = "continue"
+    MODIFY = "modify"
+    INTENSIFY = "intensify"
+    FADE = "fade"
+    DISCONTINUE = "discontinue"
+    REFER = "refer"
+
+
+class Unit(Code):
+    """What the goal of a plan counts."""
+
+    PERCENT_OF_POINTS = "percent-of-points"
+    TIMES_A_DAY = "times-a-day"
+    MINUTES_A_DAY = "minutes-a-day"
+    PERCENT = "percent"
+    RATING = "rating"
+
+
+class Direction(Code):
+    """On which side of the target the goal is met."""
+
+    AT_LEAST = "at-least"
+    AT_MOST = "at-most"
+
+    @property
+    def sign(self) -> str:
+        """As in a table of goals."""
+        return {Direction.AT_LEAST: "\u2265", Direction.AT_MOST: "\u2264"}[self]
+
+
+class NoData(Code):
+    """Why there is no number for a day; it is never 0."""
+
+    ABSENT = "absent"
+    NO_SCHOOL = "no-school"
+    NOT_PARTICIPATING = "not-participating"
+    NO_CARD = "no-card"
+    OTHER = "other"
+
+
 class StaffRole(Code):
     """What a member of staff does here."""
 
@@ -401,6 +517,7 @@ LABELS: dict[Code, str] = {
     Weapon.OTHER_SHARP: "other sharp object",
     Weapon.SUBSTANCE: "substance used as a weapon",
     Outside.OTHER_SCHOOL_STUDENT: "student of another school",
+    Unit.PERCENT_OF_POINTS: "% of points",
     LengthDifference.TERM_DECREASED_DUE_TO_HEALTH_RELATED_CIRCUMSTANCES: (
         "term decreased due to health-related circumstances"
     ),

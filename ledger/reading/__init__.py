@@ -208,7 +208,7 @@ class Reading:
 
     def timeline(self, student_id: str, window: Window) -> Timeline:
         streams = partial(self._streams_of, student_id)
-        with self._open(window.position, streams) as (db, position):
+        with self.opened(window.position, streams) as (db, position):
             staff = _staff(db)
             same = _Same(db)
             student_id, ids = same.kept(student_id), same.all(student_id)
@@ -223,12 +223,12 @@ class Reading:
                 unreadable=_named(marks(db)),
             )
         others = _ids(entry.card for entry in answer.entries if entry.card)
-        return self._give("timeline", answer, dict.fromkeys([student_id, *others]), position)
+        return self.give("timeline", answer, dict.fromkeys([student_id, *others]), position)
 
     def incident(self, id: str, window: Window) -> IncidentView | None:
         """The incident of this id or unique beginning of one; None when there is no such."""
         streams = partial(self._streams_of_incident, id)
-        with self._open(window.position, streams) as (db, position):
+        with self.opened(window.position, streams) as (db, position):
             rows = db.execute(_begins(id).limit(2)).all()
             if len(rows) != 1:
                 return None
@@ -243,7 +243,7 @@ class Reading:
                 position=position,
                 same=tuple(db.execute(merged).scalars()),
             )
-        return self._give("incident", answer, _ids([card]), position, cards=[card])
+        return self.give("incident", answer, _ids([card]), position, cards=[card])
 
     def incidents(
         self,
@@ -263,7 +263,7 @@ class Reading:
             )
         if only_open:
             asked = asked.where(_incident.c.is_open == 1, _incident.c.standing == "open")
-        with self._open(window.position) as (db, position):
+        with self.opened(window.position) as (db, position):
             same = _Same(db)
             if student_id is not None:
                 theirs = _participant.c.student_id.in_(same.all(student_id))
@@ -272,12 +272,12 @@ class Reading:
             cards = tuple(self._hidden(same.card(c)) for c in db.execute(asked).scalars())
             ids = _ids(cards)
             answer = Incidents(cards, _students(db, ids, self._today), position)
-        return self._give("incidents", answer, ids, position, cards=cards)
+        return self.give("incidents", answer, ids, position, cards=cards)
 
     def pattern(self, student_id: str, now: datetime) -> Pattern:
         """What may repeat itself with this student, for whoever makes an entry; `now` is local."""
         month = _stored(now.replace(day=1, hour=0, minute=0, second=0, microsecond=0))
-        with self._open() as (db, position):
+        with self.opened() as (db, position):
             same = _Same(db)
             own, *_ = ids = same.all(student_id)
             asked = _with(ids).where(_incident.c.occurred_at >= _stored(now - YEAR))
@@ -288,19 +288,19 @@ class Reading:
             others = list(dict.fromkeys(id for episode in shown for id in episode.others))
             people = _students(db, others, self._today)
         answer = Pattern(own, len(recent), shown, people)
-        return self._give("pattern", answer, [own, *others], position, purpose="entry")
+        return self.give("pattern", answer, [own, *others], position, purpose="entry")
 
     def extract(self, sink: str, to: str, position: int | None = None) -> Extract:
         """Everything that a sink may want; recorded as a disclosure to it."""
         answer = self._extract(position)
         students = sorted({r.student_id for r in answer.records if r.student_id})
-        return self._give(f"export {sink}", answer, students, answer.position, to=to)
+        return self.give(f"export {sink}", answer, students, answer.position, to=to)
 
     def planned(self, sink: str, position: int | None = None) -> Extract:
         """The same, looked at by somebody of the school and sent nowhere."""
         answer = self._extract(position)
         students = sorted({r.student_id for r in answer.records if r.student_id})
-        return self._give(f"export plan {sink}", answer, students, answer.position)
+        return self.give(f"export plan {sink}", answer, students, answer.position)
 
     def checkpoint_line(self, position: int) -> str:
         """What the record comes down to at a position; it holds nothing of a student."""
@@ -320,7 +320,7 @@ class Reading:
         `only_open`: in which they are referred, and something is not said yet.
         """
         incident, people = _incident.c, _participant.c
-        with self._open() as (db, _):
+        with self.opened() as (db, _):
             asked = (
                 sa.select(incident.incident_id)
                 .join(_participant, people.stream == incident.stream)
@@ -334,13 +334,13 @@ class Reading:
 
     def left_open(self, id: str) -> list[str]:
         """What has not been said of an incident yet, and nothing that has."""
-        with self._open() as (db, _):
+        with self.opened() as (db, _):
             asked = sa.select(_incident.c.card).where(_incident.c.incident_id == id)
             return [phrase for text in db.execute(asked).scalars() for phrase in card_of(text).open]
 
     def attempts(self, student_id: str, since: datetime) -> int:
         """How often since then this student's family was called and not reached; a count alone."""
-        with self._open() as (db, _):
+        with self.opened() as (db, _):
             same = _Same(db)
             ids = same.all(student_id)
             cards = [same.card(text) for text in db.execute(_with(ids)).scalars()]
@@ -350,14 +350,14 @@ class Reading:
 
     def praised(self, student_id: str, since: datetime) -> list[datetime]:
         """When since then a strength of this student was seen, the first first; no more of it."""
-        with self._open() as (db, _):
+        with self.opened() as (db, _):
             ids = _Same(db).all(student_id)
         seen = (event.occurred.at for event in self._own(ids, PraiseRecorded))
         return sorted(at for at in seen if at >= since)
 
     def access_log(self, student_id: str) -> list[AccessLine]:
         """Who read or received this student's record; itself a reading of it."""
-        with self._open() as (db, position):
+        with self.opened() as (db, position):
             staff, ids = _staff(db), frozenset(_Same(db).all(student_id))
         lines = [
             AccessLine(
@@ -372,13 +372,13 @@ class Reading:
             for found in page
             if not isinstance(found, Exception) and not ids.isdisjoint(found.event.students)
         ]
-        return self._give("access log", lines, [student_id], position)
+        return self.give("access log", lines, [student_id], position)
 
     def facts(self, student_id: str) -> list[dict[str, Any]]:
         """What was said of a student, and from which day each holds; flags have no grade."""
-        with self._open() as (db, position):
+        with self.opened() as (db, position):
             answer = _told_facts(db, student_id)
-        return self._give("roster facts", answer, [student_id], position)
+        return self.give("roster facts", answer, [student_id], position)
 
     def staff(self) -> list[dict[str, Any]]:
         """The staff list; it holds nothing of a student."""
@@ -390,7 +390,7 @@ class Reading:
 
     # The door
 
-    def _give(
+    def give(
         self,
         what: str,
         answer: T,
@@ -420,7 +420,7 @@ class Reading:
         return answer
 
     @contextlib.contextmanager
-    def _open(
+    def opened(
         self, position: int | None = None, streams: Callable[[], list[str] | None] = lambda: None
     ) -> Iterator[tuple[sa.Connection, int]]:
         """The views of today, or of what was known then, and the position that they stand at.
@@ -501,7 +501,7 @@ class Reading:
         return card
 
     def _extract(self, position: int | None) -> Extract:
-        with self._open(position) as (db, reached):
+        with self.opened(position) as (db, reached):
             head = self.record.head(reached)
             asked = (
                 sa.select(_sis, _incident.c.recorded_at)
