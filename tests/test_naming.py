@@ -146,6 +146,17 @@ def test_what_was_replaced_is_told() -> None:
     ]
 
 
+@pytest.mark.parametrize("text", ["He took leos tray.", "Leos tray fell.", "He took Leos tray."])
+def test_a_possessive_without_its_apostrophe_is_asked_about(text: str) -> None:
+    found = read(text, "Leo Park")
+    assert (found.text, [names for _, names in told(found)]) == (text, [["Leo Park"]])
+    assert told(read(text, "Ana Rivera")) == []
+
+
+def test_a_plural_that_everybody_knows_is_no_possessive() -> None:
+    assert told(read("She hopes for roses and wills.", "Hope Lund", "Will Grace")) == []
+
+
 def test_a_namesake_who_takes_no_part_is_not_made_one_who_does() -> None:
     found = read("Leo hit Leo Vega", "Leo Park")
     assert found.text == "P1 hit Leo Vega"
@@ -196,6 +207,13 @@ def test_a_child_whom_the_tables_do_not_have_yet_is_known_by_what_they_are_calle
         ("in grace, a will, he will, I hope, the park, wells", []),
         ("Mr. Leo said; Ms. Jonah; Mrs. Ana Rivera; Coach Jonah", []),
         ("jonha, jonahs", []),
+        (
+            "jonah wells ran, then will grace and nathaniel cho",
+            [
+                ("jonah wells", ["Jonah Wells"]),
+                ("nathaniel cho", ["Nathaniel Cho"]),
+            ],
+        ),
         ("LEO HIT JONAH", [("LEO", ["Leo Park", "Leo Vega"]), ("JONAH", ["Jonah Wells"])]),
         ("Zoe ran", []),  # who left
         ("Bea ran", [("Bea", ["Bea Novak", "Bea Novak"])]),

@@ -262,13 +262,25 @@ class _Roster:
     def of(self, token: _Token) -> dict[str, int]:
         """Who may be meant by a word, and how surely."""
         found = self.ranks.get(token.key, {})
-        if found or token.key not in self.ranks or not _may_be_misspelt(token):
+        if found or token.key not in self.ranks:
+            return found
+        if bare := self._bare(token.key):
+            return bare
+        if not _may_be_misspelt(token):
             return found
         if token.key not in self.misspelt:
             like = [key for key in self.name_keys if _one_off(token.key, key)]
             each = [self._misspelt(key) for key in like]
             self.misspelt[token.key] = {id: rank for ranks in each for id, rank in ranks.items()}
         return self.misspelt[token.key]
+
+    def _bare(self, key: str) -> dict[str, int]:
+        """Who takes part and has this for a possessive without its apostrophe: leos tray."""
+        name = key[:-1]
+        if not key.endswith("s") or len(name) < LEAST_SMALL or {key, name} & (COMMON | KNOWN):
+            return {}
+        own = (self.people[id] for id in self.labels if id in self.people)
+        return {p.found.student_id: MISSPELT for p in own if name in p.given}
 
     def _misspelt(self, key: str) -> dict[str, int]:
         ids = _holders(self.db, {key}).get(key, frozenset())
@@ -479,7 +491,7 @@ def _is_name(run: Sequence[_Token], ranks: Mapping[str, int], own: Mapping[str, 
     if word.otherwise and not whole:
         return False
     if not word.capital:
-        return word.key not in COMMON and (bool(own) or _is_small_name(word, ranks))
+        return word.key not in COMMON and (bool(own) or whole or _is_small_name(word, ranks))
     if word.key not in COMMON or whole:
         return True
     called = min(own.values(), default=OTHER) <= NICKNAME
