@@ -11,9 +11,9 @@ from typing import Any, TypeVar
 import click
 
 from cli import Desk
-from ledger.domain import TEXT_CAP, When
+from ledger.domain import TEXT_CAP, When, standing
 from ledger.domain.codes import Code, current
-from ledger.domain.incident import INCIDENT
+from ledger.domain.incident import INCIDENT, IncidentMerged
 from ledger.finding import Found, NoSuch, Which, one
 from ledger.said import (
     Bells,
@@ -177,8 +177,15 @@ def _last(desk: Desk) -> str:
     record = desk.school.record
     for id in _lately(desk):
         if INCIDENT.fold(record.stream(f"incident-{id}")).reported:
-            return id
+            return _as_it_stands(desk, id)
     raise NotOne("you have logged no incident lately: give its id")
+
+
+def _as_it_stands(desk: Desk, id: str) -> str:
+    """The incident itself, or the one that it was found the same as."""
+    events = standing(desk.school.record.stream(f"incident-{id}"))
+    into = [r.event.into for r in events if isinstance(r.event, IncidentMerged)]
+    return _as_it_stands(desk, into[-1]) if into else id
 
 
 def _lately(desk: Desk) -> Iterable[str]:

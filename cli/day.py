@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, time, timedelta
-from functools import wraps
 from typing import Any, NamedTuple
 
 import click
@@ -14,7 +13,7 @@ import click
 from cli import Desk, asking, naming, pass_desk
 from cli.asking import ASK
 from cli.drafts import kept_on_failure
-from cli.errors import NOT_ALLOWED, RECORDED
+from cli.errors import RECORDED
 from cli.incident import contact_fields, contact_options, follows
 from cli.trial import trial
 from cli.words import FAMILY, Told, action_and_length, outcome_and_relation, strength_of
@@ -34,22 +33,6 @@ SAME_LINE = timedelta(minutes=5)  # in which the same words of now are the same 
 
 
 # What all of them do
-
-
-def heeding(command: Callable[..., None]) -> Callable[..., None]:
-    """A text that may tell of abuse stops this command before anything is recorded or kept."""
-
-    @click.option("--not-a-disclosure", is_flag=True, help="The text tells of no abuse or neglect.")
-    @wraps(command)
-    def careful(desk: Desk, **said: Any) -> None:
-        told = naming.heard(desk, said)
-        if told is not None:
-            for line in naming.instead(desk, said, told):
-                desk.talk(line)
-            raise click.exceptions.Exit(NOT_ALLOWED)
-        command(desk, **{k: v for k, v in said.items() if k != "not_a_disclosure"})
-
-    return careful
 
 
 def _do(desk: Desk, decider: Any, id: str, command: Any, said: Mapping[str, Any]) -> Any:
@@ -109,7 +92,7 @@ class Meant(NamedTuple):
 @follows
 @pass_desk
 @kept_on_failure
-@heeding
+@naming.heeding
 def act(desk: Desk, student: tuple[str, ...], **said: Any) -> None:
     """Record what was done about it: ACTION, and how long (10m, 0.5d).
 
@@ -231,7 +214,7 @@ def _name(desk: Desk, meant: Meant) -> str:
 @follows
 @pass_desk
 @kept_on_failure
-@heeding
+@naming.heeding
 def call(desk: Desk, student: tuple[str, ...], outcome: str, **said: Any) -> None:
     """Record a call home, or that it was tried: OUTCOME is reached, no-answer, voicemail …
 
@@ -331,7 +314,7 @@ def _tell_call(desk: Desk, found: Found, meant: Meant | None, done: Any, *, chos
 @follows
 @pass_desk
 @kept_on_failure
-@heeding
+@naming.heeding
 def praise(desk: Desk, student: tuple[str, ...], strength: str, **said: Any) -> None:
     """Record a strength: kindness, persistence, self-regulation, helping, goal-met or other.
 

@@ -15,10 +15,10 @@ from typing import Any
 from cli import COMMANDS, Desk, naming, run
 from cli import desk_telling as telling
 from cli.desk_history import History
-from cli.desk_lines import join, named, split, texts_to_ask, without_texts
+from cli.desk_lines import check, join, named, split, texts_to_ask, without_texts
 from cli.desk_offers import Students, of_line
 from cli.desk_prompts import CutOff, HangUp, HungUp, Locked, Prompts, Stopped, prompts
-from cli.desk_telling import Entry
+from cli.desk_telling import LEAVE, Entry
 from cli.desk_watch import Watch
 from cli.errors import sentence
 from ledger import drafts
@@ -28,7 +28,7 @@ from ledger.said import show_day
 from ledger.school import School
 
 HUNG_UP = 129
-LEAVE, ASK_HELP = ("quit", "exit"), ("help", "?")
+ASK_HELP = ("help", "?", "--help", "-h")
 CONNECTED = ("record", "access", "views", "roster")
 OPENED = ("key_file", "keys", *CONNECTED)  # for the whole morning
 FILES = ("school.toml", "ledger.db", "access.db", "views.db")
@@ -280,6 +280,8 @@ class Sitting:
         if words[0] == "log" and len(words) > 1 and not {"--help", "-h"} & {*words}:
             self._tell(words[1:])
             return
+        if texts_to_ask(words):
+            check(words)
         self._remember(words)
         seat, entry = self._seat(), Entry(words)
         self._asked(seat, entry, lambda: True)
@@ -291,6 +293,7 @@ class Sitting:
         found = telling.people(seat, self.asks, words)
         if found is None:
             return
+        check(["log", *words])
         self._remember(words)
         entry, who = Entry(["log", *found[0]]), found[1]
 

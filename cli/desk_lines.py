@@ -48,6 +48,14 @@ def command_of(words: Sequence[str]) -> tuple[click.Command | None, list[str]]:
     return command, rest
 
 
+def check(words: Sequence[str]) -> None:
+    """UsageError when a line cannot be read as it stands, before anything is asked for it."""
+    command, rest = command_of(words)
+    if command is not None:
+        root = click.Context(bledger, help_option_names=["-h", "--help"])
+        command.make_context(words[0], rest, parent=root)
+
+
 def says(words: Sequence[str]) -> set[str]:
     """The options that a line says something for, by what they are called."""
     return {name for name in map(_options(command_of(words)[0]).get, map(_typed, words)) if name}

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from cli import Desk, asking, run
+from cli import COMMANDS, Desk, asking, run
 from cli.desk_lines import named, says, split
 from cli.desk_offers import Offers, nothing, of_codes
 from cli.desk_prompts import CutOff, Prompts, Stopped
@@ -24,6 +24,9 @@ from ledger.finding import Finding, Found, NoSuch, Which, one
 from ledger.said import Unclear, show_time, split_students
 
 SAID_AT_ONCE = "minor or major was said right after the entry"
+
+
+LEAVE = ("quit", "exit")
 
 
 def nowhere() -> None:
@@ -224,7 +227,14 @@ def _wrong(desk: Desk, said: str, question: Question, unclear: Unclear) -> str:
     for other in BEFORE:
         if other is not question and _fits(desk, other, said):
             return f"That is {other.wants}, and {question.asked} asks for {question.wants}."
-    return _sentence(unclear)
+    return _of_command(said) or _sentence(unclear)
+
+
+def _of_command(said: str) -> str:
+    """What to say of a command where an answer is wanted; empty of anything else."""
+    word = said.partition(" ")[0]
+    known = word in COMMANDS or said in LEAVE
+    return f"{word} is a command: Ctrl-C leaves the questions, then type it." if known else ""
 
 
 def _fits(desk: Desk, question: Question, said: str) -> bool:
@@ -322,6 +332,10 @@ def _offer(
         said = prompts.ask(asked, of_codes(seat, question.codes), typed=typed)
         if not said:
             return
+        if command := _of_command(said):
+            seat.say(command)
+            typed = ""
+            continue
         typed = said
         try:
             argv = question.argv(fields["id"], said, _did(fields))

@@ -106,7 +106,7 @@ def _code(
 ) -> None:
     """The code at the end of the words, unless its option says it."""
     if params[name] is None:
-        if not words:
+        if words in ([], ["last"]):
             raise click.UsageError(asked)
         size = _code_at_end(words, codes)
         params[name] = "-".join(words[-size:])

@@ -648,10 +648,13 @@ def _both(words: Sequence[str]) -> str:
     return f"{', '.join(words[:-1])} and {words[-1]}"
 
 
+CALLED = {"Positive": "strength"}  # code set → the school's word, where its name says less
+
+
 def _set_name(members: Sequence[object]) -> str:
     """`contact outcome`, of the members of ContactOutcome."""
     name = type(members[0]).__name__ if members else "word"
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower()
+    return CALLED.get(name) or re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower()
 
 
 # Texts

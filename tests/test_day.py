@@ -174,6 +174,12 @@ def test_words_without_a_code_are_a_wrong_usage(desk: School, line: str) -> None
     assert desk.of("ActionTaken", "PraiseRecorded") == []
 
 
+@pytest.mark.parametrize("line", ["act last", "act last 10m"])
+def test_last_is_no_action_that_could_be_misspelt(desk: School, line: str) -> None:
+    do(desk, ANA)
+    assert "What was done? For instance" in desk(*line.split()).err
+
+
 # Who was called
 
 
@@ -514,6 +520,12 @@ def test_the_same_twice_is_said_and_nothing_is_added(desk: School) -> None:
     before = len(desk.events())
     assert "one incident already" in do(desk, f"same {second[:7]} {first[:7]}")
     assert len(desk.events()) == before
+
+
+def test_the_last_is_the_one_that_stays(desk: School) -> None:
+    first, second = two(desk)
+    do(desk, f"same {second[:7]} {first[:7]}")
+    assert do(desk, "act last conference 10m").startswith(first[:7])
 
 
 def test_one_that_does_not_stand_is_the_same_as_none(desk: School) -> None:

@@ -299,6 +299,37 @@ def test_an_answer_to_another_question_is_said_and_offered_back(
     assert desk.incidents() == 0
 
 
+@pytest.mark.parametrize(
+    ("line", "sentence"),
+    [
+        ("ana --bogus x", "No such option"),
+        ("praise ana helpign --saw", 'There is no strength "helpign"'),
+        ("call ana reachd mother --note", "How did the call end?"),
+    ],
+)
+def test_what_cannot_be_read_is_said_before_anything_is_asked(
+    desk: School, line: str, sentence: str
+) -> None:
+    script, screen, _ = told(desk, line)
+    assert sentence in screen
+    assert (script.asked[1:], script.offered[2]) == ([">", ">"], line)
+
+
+@pytest.mark.parametrize("line", ["--help", "ana --help", "-h"])
+def test_help_is_given_wherever_it_is_asked_for(desk: School, line: str) -> None:
+    script, screen, _ = told(desk, line)
+    assert "timeline" in screen or "--did" in screen
+    assert script.asked[1:] == [">", ">"]
+
+
+def test_a_command_where_an_answer_is_wanted_is_told_apart(desk: School) -> None:
+    script, screen, _ = told(desk, "ana", "quit", *ANA[1:], "undo", "peer", "", "", "undo")
+    assert "quit is a command: Ctrl-C leaves the questions, then type it." in screen
+    assert "undo is a command" in screen
+    assert script.asked[7:10] == ["why?", "why?", "what was done?"]
+    assert "Taken back" in screen
+
+
 def test_what_was_done_cannot_be_left_open(desk: School) -> None:
     script, screen, _ = told(desk, "ana", "", "", None)
     assert "What was done is needed" in screen
