@@ -93,7 +93,8 @@ def _worth_keeping(desk: Desk, error: BaseException) -> bool:
         return True
     if type(error).__name__ in ASKED and desk.argv[0] in DAILY:
         return True
-    return desk.argv[0] == "log" and not isinstance(error, click.Abort | KeyboardInterrupt)
+    stopped = isinstance(error, click.Abort | KeyboardInterrupt)
+    return desk.argv[0] == "log" and len(desk.argv) > 1 and not stopped
 
 
 def _is(error: BaseException, names: tuple[str, ...]) -> bool:

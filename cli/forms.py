@@ -73,8 +73,9 @@ def slips(desk: Desk, count: int, out: Path | None, lang: str, reprint: range | 
     _write(path, make(sheet))
     desk.after.clear()
     pages = -(-len(numbers) // paper.TO_A_PAGE)
+    on = f"{pages} page{'s' if pages > 1 else ''}"
     lines = [
-        f"Slips {paper.listed(numbers)}, {len(numbers)} on {pages} pages: {path}",
+        f"Slips {paper.listed(numbers)}, {len(numbers)} on {on}: {path}",
         f"  type one in:  bledger log … --slip {spelled(numbers[0])}",
     ]
     fields = {"path": str(path), "numbers": [*map(spelled, numbers)], "again": bool(reprint)}

@@ -115,6 +115,11 @@ def test_the_same_line_twice_gives_other_numbers(desk: School) -> None:
     assert not {*first} & {*second}
 
 
+def test_one_page_is_one(desk: School, here: Path) -> None:
+    assert "4 on 1 page: " in desk.ok("forms", "slips", "--count", "4").out
+    assert "5 on 2 pages: " in desk.ok("forms", "slips", "--count", "5").out
+
+
 def test_a_slip_is_printed_again_without_a_new_number(desk: School, here: Path) -> None:
     desk.ok("forms", "slips", "--count", "8")
     events = len(desk.events())

@@ -718,3 +718,8 @@ def test_a_corrected_action_is_as_it_stood_but_for_what_was_said_to_be_different
 def _actions(desk: School) -> list[dict[str, Any]]:
     card = desk.ok("incident", "show", "last", "--json").json["incident"]
     return [dict(done) for done in card["actions"].values()]
+
+
+def test_a_line_without_any_word_is_no_draft(desk: School) -> None:
+    assert desk("log").code == 2
+    assert desk.ok("spool", "--json").json["drafts"] == []
