@@ -283,10 +283,12 @@ def _followed(gone: Account, stays: Account, labels: Labels) -> Iterator[Inciden
         if not any(_same_action(moved, there) for there in stays.actions.values()):
             yield TakeAction(**moved)
             yield from _served(gone.served.get(number), next(numbers))
+    # A label may be somebody from outside by now: what was told of a student is not of them.
+    students = {label: new for label, new in labels.items() if gone.people[label].student_id}
     for contact in gone.contacts:
-        yield from _again(contact, ContactFamily, labels)
+        yield from _again(contact, ContactFamily, labels, students)
     for used in gone.restraints:
-        yield from _again(used, UseRestraint, labels)
+        yield from _again(used, UseRestraint, labels, students)
     if gone.office and not stays.office:
         yield ReferToOffice(to=gone.office.to, by=gone.office.by)
 
@@ -312,9 +314,10 @@ def _again(
     event: FamilyContacted | RestraintOrSeclusionUsed,
     command: type[ContactFamily] | type[UseRestraint],
     labels: Labels,
+    students: Labels,
 ) -> Iterator[IncidentCommand]:
-    """The same of the same person, unless that one was found to have had no part in it."""
-    if event.label in labels:
+    """The same of the same student, unless that one was found to have had no part in it."""
+    if event.label in students:
         fields = _fields(event, command) | _words(event, labels) | {"label": labels[event.label]}
         left: dict[str, Any] = {
             n: None if isinstance(said, Destroyed) else said for n, said in fields.items()

@@ -522,6 +522,16 @@ def test_the_same_twice_is_said_and_nothing_is_added(desk: School) -> None:
     assert len(desk.events()) == before
 
 
+def test_a_call_about_one_who_was_nobody_of_this_school_is_in_nobodys_way(desk: School) -> None:
+    first, second = two(desk)
+    do(desk, f"call mateo reached mother --about {second[:7]}")
+    changed = "--replace P2 --outside visitor --reason 'a cousin'"
+    do(desk, f"incident participant {second[:7]} {changed}")
+    do(desk, f"same {second[:7]} {first[:7]}")
+    shown = card(desk, first)
+    assert (shown["contacts"], shown["people"]["P3"]["outside"]) == ([], "visitor")
+
+
 def test_the_last_is_the_one_that_stays(desk: School) -> None:
     first, second = two(desk)
     do(desk, f"same {second[:7]} {first[:7]}")
