@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ledger.domain.codes import Behavior, Location
+from ledger.domain.rules import RULES, Rule, Rules
 
 FILE = "school.toml"
 _TABLES = {
     "school": {"name": str, "id": str, "zone": str, "child_abuse_hotline": str},
     "ledger": {"id": str, "key_check": str, "draft_key": str},
+    "sst": {"team": str},
 }
-_LEFT_OUT = frozenset(("child_abuse_hotline", "draft_key"))  # what may be
-_OPEN_TABLES = frozenset(("words", "ids", "sink"))
-_NUMBERS = {"desk": {"lock_after": range(1, 121)}}  # whole numbers that may be left out
+_LEFT_OUT = frozenset(("child_abuse_hotline", "draft_key", "team"))  # what may be
+_OPEN_TABLES = frozenset(("words", "ids", "sink", "rules"))
+_NUMBERS = {  # whole numbers that may be left out
+    "desk": {"lock_after": range(1, 121)},
+    "papers": {"days": range(1, 366)},
+}
+_OF_A_RULE = range(1001)  # its numbers
 CODES = frozenset(code.value for codes in (Behavior, Location) for code in codes)
 
 _TEMPLATE = """\
@@ -41,6 +47,15 @@ draft_key = "{draft_key}"
 [desk]
 lock_after = 10
 
+# What the team that helps a student is called: SST, SSPT, COST …
+[sst]
+team = "SST"
+
+# How many days a printed packet lies in the folder before `doctor` asks for it to be cleared.
+[papers]
+days = 7
+
+{rules}
 # Which number of the roster each sink calls student and staff: identifier, sourcedId,
 # username, userIds:<type>. `school` is the sink's number of this school.
 [ids.ods]
@@ -74,7 +89,10 @@ class Settings:
     words: Mapping[str, str] = field(default_factory=dict)
     ids: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     sinks: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    rules: Rules = field(default_factory=Rules)
+    team: str = "SST"
     lock_after: int = 10  # minutes
+    papers_days: int = 7
     child_abuse_hotline: str = ""  # the county's number
 
 
@@ -98,8 +116,19 @@ def read(folder: Path) -> Settings:
         ids=said.get("ids", {}),
         sinks=said.get("sink", {}),
         child_abuse_hotline=school.get("child_abuse_hotline", ""),
-        **said.get("desk", {}),
+        rules=Rules({id: _rule(rule, said) for id, rule in RULES.items()}),
+        team=said.get("sst", {}).get("team") or "SST",
+        lock_after=said.get("desk", {}).get("lock_after", 10),
+        papers_days=said.get("papers", {}).get("days", 7),
     )
+
+
+def _rule(rule: Rule, said: Mapping[str, Any]) -> Rule:
+    """A rule as the school has it: what it does not say stays as it is here."""
+    own = said.get("rules", {}).get(rule.id, {})
+    numbers = {name: own.get(name, number) for name, number in rule.numbers.items()}
+    on, cite = own.get("on", rule.on), own.get("cite", rule.cite)
+    return replace(rule, on=on, cite=cite, numbers=numbers)
 
 
 def write(
@@ -116,7 +145,22 @@ def write(
         draft_key=draft_key,
         sink_school=int(school_id) if school_id.isdecimal() else 1,
         namespace=f"uri://{slug or 'school'}.example",
+        rules=_RULES_ABOVE + "".join(map(_written, RULES.values())),
     )
+
+
+_RULES_ABOVE = """\
+# The limits that this school goes by. The ledger reminds and records; this is no legal advice.
+# Whether a limit binds a charter school depends on its petition and policy: `on = false` turns
+# one off, `cite` is what the screens name, and the numbers may be the school's own.
+"""
+
+
+def _written(rule: Rule) -> str:
+    """A rule as a table of its own, below what it asks for."""
+    numbers = "".join(f"{name} = {number}\n" for name, number in rule.numbers.items())
+    on, cite = str(rule.on).lower(), _quoted(rule.cite)
+    return f"\n# {rule.says}\n[rules.{rule.id}]\non = {on}\ncite = {cite}\n{numbers}"
 
 
 def zone(name: str, where: str) -> ZoneInfo:
@@ -137,6 +181,7 @@ def _check(path: Path, said: Mapping[str, Any]) -> None:
             raise BadSettings(f"{path}: {table} is a table; write it as [{table}].")
     _check_open(path, said)
     _check_numbers(path, said)
+    _check_rules(path, said)
     for table, keys in _TABLES.items():
         for key in said.get(table, {}):
             if key not in keys:
@@ -152,7 +197,7 @@ def _check_open(path: Path, said: Mapping[str, Any]) -> None:
     for word, code in said.get("words", {}).items():
         if code not in CODES:
             raise BadSettings(f"{path}: [words] {word}: {code!r} is no code. Is it misspelt?")
-    for table in ("ids", "sink"):
+    for table in ("ids", "sink", "rules"):
         for name, own in said.get(table, {}).items():
             if not isinstance(own, dict):
                 raise BadSettings(f"{path}: {name} in [{table}] is a table: [{table}.{name}].")
@@ -168,6 +213,28 @@ def _check_numbers(path: Path, said: Mapping[str, Any]) -> None:
                 raise BadSettings(
                     f"{path}: [{table}] {key} is a whole number from {keys[key][0]} to {most}."
                 )
+
+
+def _check_rules(path: Path, said: Mapping[str, Any]) -> None:
+    for id, own in said.get("rules", {}).items():
+        if id not in RULES:
+            raise BadSettings(f"{path}: there is no rule {id!r}. Is it misspelt?")
+        for key, value in own.items():
+            if key not in ("on", "cite", *RULES[id].numbers):
+                raise BadSettings(f"{path}: {key} is not known in [rules.{id}]. Is it misspelt?")
+            if wanted := _unfit(key, value):
+                raise BadSettings(f"{path}: [rules.{id}] {key} is {wanted}.")
+
+
+def _unfit(key: str, value: object) -> str:
+    """What a setting of a rule has to be, when it is not."""
+    if key == "on":
+        return "" if isinstance(value, bool) else "true or false"
+    if key == "cite":
+        return "" if isinstance(value, str) else "text in quotes"
+    most = _OF_A_RULE[-1]
+    fits = type(value) is int and value in _OF_A_RULE
+    return "" if fits else f"a whole number from 0 to {most}"
 
 
 def _quoted(text: str) -> str:
