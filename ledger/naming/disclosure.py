@@ -23,6 +23,10 @@ PARTS = {
         "|grandma|grandpa|nana|guardian|baby ?sitter|nanny|caregiver|caretaker|roommate|neighbor"
         "|teacher|coach|aide|tutor|bus driver|janitor|custodian|pastor|priest)"
     ),
+    "kin": (
+        "(?:(?:(?:step|foster|god|grand)[ -]?)?(?:dad|daddy|father|papa|papi)|grandpa"
+        "|uncle(?: [a-z]+)?|(?:mom|mother|aunt|sister|grandma)'?s (?:boyfriend|husband|partner))"
+    ),
     "whose": r"(?:(?:my|his|her|their|your|the|a|[\w]+'s?) )?",
     "they": "<whose><adult>",
     "now": (
@@ -61,6 +65,7 @@ PARTS = {
         "|genitals?|penis|vagina|testicles|breasts|pee[ -]?pee|wee[ -]?wee|down there"
         "|inside (?:her|his|my) (?:pants|underwear|clothes))"
     ),
+    "bed": "(?:(?:his|her|my|their) bed|(?:his|her|my|their) (?:bed)?room at night)",
     "self": "(?:himself|herself|themselves|themself|myself|him self|her self|my self)",
     "wants": (
         "(?:wants?|wanted|wish(?:es|ed)?|try|tries|tried|trying|plans?|planned|going|gonna|likes?"
@@ -117,7 +122,7 @@ suicidar\w*|suicidio|se corta los brazos|quitarse la vida""",
     ),
     _kind(
         "sexual abuse",
-        "touch privat molest rap sex porn naked kiss fond toc agarr viol bed",
+        "touch privat molest rap sex porn naked kiss fond toc agarr viol bed room",
         r"""touch(?:es|ed|ing)? [^.!?]{0,25}\b<private>
 (?:kiss(?:es|ed)?|lick(?:s|ed)?|rub(?:s|bed)?|grab(?:s|bed)?) (?:\w+ ){0,3}<private>
 <private> [^.!?]{0,25}\btouched
@@ -126,6 +131,8 @@ raped?|raping
 sexual(?:ly)? (?:abus|assault|touch|molest|exploit)\w*
 <they><now> (?:touch|kiss|fondl)(?:es|ed|ing)? <child> [^.!?]{0,20}(?:at night|in bed|naked)
 <they><now> touch(?:es|ed|ing)? <child> (?:inappropriately|there|in a bad way)
+<whose><kin><now> touch(?:es|ed|ing)? <child>(?=$|[.,;!?]| (?:when|while|and|a lot|every|in h))
+<whose><kin><now> (?:comes?|came|gets?|got|climb\w*) (?:in|into|in to) <bed>
 <they><now> (?:made|makes?|forc\w+) <child> (?:to )?(?:touch|kiss|undress|take off|sleep in)
 (?:touched|fondled|kissed) (?:\w+ ){0,2}by <they>
 <they><now> show(?:s|ed) <child> (?:porn|(?:his|her) <private>)
@@ -158,6 +165,7 @@ abus(?:ed|ive|ing) (?:at home|by)|abuse at home
         "miedo safe",
         r"""<marks>\b[^.!?]{0,60}\b(?:at|from) home
 <marks>\b[^.!?]{0,60}\b(?:from|by) <they>
+<marks>\b[^.!?]{0,60}\b<whose>(?:<kin>|mom|mommy|mother|mama) did (?:it|that|this)
 (?:came|comes|arrived|coming) (?:back )?(?:in|to school|to class)(?: today)? with \
 (?:\w+ ){0,3}(?:bruises|welts|black eyes?|burn marks|burns)
 cigarette burns?|belt marks?
@@ -167,6 +175,7 @@ cigarette burns?|belt marks?
 (?:does not|doesn't|did not|didn't) feel safe (?:at home|with <they>)|not safe at home
 tiene miedo (?:de|a) (?:ir|regresar|volver|irse|estar) (?:a|en) (?:su |la )?casa
 tiene miedo (?:de|a) su <padre>
+no (?:quiero|quiere|queria) (?:ir|irse|volver|regresar) a (?:su |la |mi )?casa porque
 moret(?:on|ones)\b[^.!?]{0,60}\b(?:casa|su <padre>)""".replace("\\\n", ""),
     ),
     _kind(
