@@ -8,18 +8,22 @@ from typing import Any
 import pytest
 from hypothesis import given as for_all
 from hypothesis import strategies as st
-from made import NOON, ZONE, a_student, student_id
+from made import NOON, ZONE, a_student, incident_id, student_id
 from pydantic import ValidationError
 from spec import Given, given
 from strategies import kinds
 
 from ledger.domain import Undo, Undone, When
-from ledger.domain.codes import ContactOutcome, Positive, Relation
+from ledger.domain.codes import Channel, ContactOutcome, Positive, Relation
 from ledger.domain.student import (
     STUDENT,
     ContactMade,
+    DecidePlacement,
     DestroyIdentity,
+    DeterminationHeld,
     FlagsRecorded,
+    GuardianToldOfDecision,
+    HoldDetermination,
     Identity,
     IdentityDestroyed,
     LinkStudent,
@@ -27,11 +31,16 @@ from ledger.domain.student import (
     MergeStudent,
     NumberStudent,
     ObservationRecorded,
+    PlacementChangeDecided,
     PraiseRecorded,
     RecordFlags,
     RecordObservation,
     RecordPraise,
+    RecordRequested,
+    RecordShown,
     RecordStudent,
+    RequestRecord,
+    ShowRecord,
     Student,
     StudentCommand,
     StudentEvent,
@@ -41,6 +50,7 @@ from ledger.domain.student import (
     StudentRecorded,
     StudentUnlisted,
     StudentWithdrawn,
+    TellOfDecision,
     WithdrawStudent,
 )
 
@@ -58,6 +68,25 @@ OBSERVATION = RecordObservation(
 )
 DESTROY = DestroyIdentity(student_id=ANA, versions=(1,), authority="a court", order="12")
 STANDING_ALONE: list[StudentCommand] = [PRAISE, CONTACT, OBSERVATION]
+DECIDE = DecidePlacement(
+    student_id=ANA,
+    on=OCTOBER,
+    pattern=True,
+    removals=(f"{incident_id(1)}/1",),
+    reason="All five were in the lunch line.",
+)
+DECIDED = DECIDE.became(PlacementChangeDecided, number=1)
+TELL = TellOfDecision(
+    student_id=ANA, on=OCTOBER, relation=Relation.ATTORNEY, channel=Channel.LETTER
+)
+HOLD = HoldDetermination(
+    student_id=ANA, on=JANUARY, manifestation=False, reason="The noise was not the trigger."
+)
+REQUEST = RequestRecord(
+    student_id=ANA, on=OCTOBER, relation=Relation.MOTHER, about="What happened at lunch."
+)
+SHOW = ShowRecord(student_id=ANA, on=OCTOBER, how=Channel.IN_PERSON, note="She read all of it.")
+IN_TURN: list[StudentCommand] = [DECIDE, TELL, HOLD, REQUEST, SHOW]
 NUMBERED = NumberStudent(
     student_id=ANA,
     source="old slips",
@@ -303,7 +332,7 @@ def test_what_stands_without_an_incident_is_recorded_in_the_same_words(
 
 
 @pytest.mark.parametrize(
-    "command", [*STANDING_ALONE, DESTROY, MERGE, FLAGS], ids=lambda c: type(c).__name__
+    "command", [*STANDING_ALONE, *IN_TURN, DESTROY, MERGE, FLAGS], ids=lambda c: type(c).__name__
 )
 def test_nothing_is_recorded_of_a_student_whom_nobody_knows(command: StudentCommand) -> None:
     given(STUDENT).when(command).refused("not on the roster: import the roster first")
@@ -313,8 +342,68 @@ def test_nothing_is_recorded_of_a_student_whom_nobody_knows(command: StudentComm
 
 def test_every_kind_of_command_is_looked_at_here() -> None:
     here = (DESTROY, record(), withdraw(), NUMBERED, LINK, MERGE, FLAGS)
-    looked_at = {type(c) for c in (*STANDING_ALONE, *here)}
+    looked_at = {type(c) for c in (*STANDING_ALONE, *IN_TURN, *here)}
     assert looked_at | {Undo} == set(kinds(STUDENT))
+
+
+def held(number: int | None = 1) -> DeterminationHeld:
+    return HOLD.became(DeterminationHeld, number=number)
+
+
+def test_a_determination_follows_a_decision_that_removals_are_a_pattern_once() -> None:
+    decided = here().when(DECIDE).then(DECIDED)
+    decided.when(DECIDE).then()
+    after = decided.when(HOLD).then(held())
+    after.when(HOLD.model_copy(update={"number": 1})).refused("is recorded already")
+    decided.when(HOLD.model_copy(update={"number": 2})).refused("no such decision on placement")
+    decided.when(HOLD.model_copy(update={"on": date(2026, 9, 30)})).refused("before the decision")
+
+
+def test_a_determination_without_a_decision_is_recorded_as_it_was() -> None:
+    """More than ten days in a row are a change of placement that nobody has to decide on."""
+    here().when(HOLD).then(held(None))
+    none = DECIDED.model_copy(update={"pattern": False})
+    here(none).when(HOLD).then(held(None))
+    here(none).when(HOLD.model_copy(update={"number": 1})).refused("there is no pattern")
+
+
+def test_decisions_are_numbered_and_the_last_that_waits_is_answered() -> None:
+    later = DECIDE.model_copy(update={"on": JANUARY})
+    both = here(DECIDED).when(later).then(later.became(PlacementChangeDecided, number=2))
+    once = both.when(HOLD).then(held(2))
+    once.when(HOLD).then(held(1))
+
+
+def test_everybody_who_stands_for_a_student_can_be_told_of_a_decision() -> None:
+    here().when(TELL).refused("no such decision on placement")
+    letter = TELL.became(GuardianToldOfDecision, number=1)
+    told = here(DECIDED).when(TELL).then(letter)
+    told.when(TELL).then()
+    other = TELL.model_copy(update={"relation": Relation.SOCIAL_WORKER})
+    told.when(other).then(other.became(GuardianToldOfDecision, number=1))
+    told.when(TELL.model_copy(update={"on": date(2026, 9, 1)})).refused("before the decision")
+
+
+def test_no_guardian_is_told_of_a_decision_before_it_is_made() -> None:
+    early = DECIDE.model_copy(update={"guardian_told_on": date(2026, 9, 30)})
+    here().when(early).refused("before the decision of 2026-10-01")
+
+
+def test_a_record_is_shown_once_for_each_request_the_oldest_first() -> None:
+    here().when(SHOW).refused("nobody has asked for it")
+    asked = here().when(REQUEST).then(REQUEST.became(RecordRequested, number=1))
+    twice = asked.when(REQUEST).then(REQUEST.became(RecordRequested, number=2))
+    shown = twice.when(SHOW).then(SHOW.became(RecordShown, number=1))
+    both = shown.when(SHOW).then(SHOW.became(RecordShown, number=2))
+    both.when(SHOW).refused("was answered already")
+    twice.when(SHOW.model_copy(update={"number": 3})).refused("nobody has asked for it")
+    twice.when(SHOW.model_copy(update={"on": date(2026, 9, 1)})).refused("before the request")
+
+
+def test_a_decision_that_was_taken_back_is_followed_by_nothing() -> None:
+    back = given(STUDENT, recorded(), DECIDED, Undone(versions=(2,)))
+    back.when(TELL).refused("no such decision")
+    back.when(DECIDE).then(DECIDED)
 
 
 def test_what_was_logged_is_taken_back_within_ten_minutes() -> None:
@@ -362,7 +451,23 @@ def test_no_line_on_a_timeline_holds_a_name_or_a_narrative() -> None:
         PRAISE.became(PraiseRecorded),
         CONTACT.became(ContactMade, with_whom="Cleo Marsh"),
         OBSERVATION.became(ObservationRecorded),
+        DECIDED,
+        TELL.became(GuardianToldOfDecision, number=1),
+        held(),
+        REQUEST.became(RecordRequested, number=1),
+        SHOW.became(RecordShown, number=1),
     ]
     lines = " ".join(map(str, events))
-    hidden = ("Bo", "Lindqvist", "chairs", "Glad", "Cleo", "Marsh", "seat", "Writing")
+    hidden = (
+        "Bo",
+        "Lindqvist",
+        "chairs",
+        "Glad",
+        "Cleo",
+        "Marsh",
+        "seat",
+        "Writing",
+        "lunch",
+        "noise",
+    )
     assert not [word for word in hidden if word in lines]

@@ -22,8 +22,9 @@ from ledger.domain import (
     When,
     Words,
 )
-from ledger.domain.codes import Location, Positive
+from ledger.domain.codes import Channel, Location, Positive, Relation
 from ledger.domain.contact import Contact
+from ledger.domain.particulars import Short
 
 Name = Annotated[str, Field(max_length=300)]
 Source = Annotated[str, Field(max_length=60)]
@@ -203,6 +204,75 @@ class ObservationRecorded(OfStudent):
         return f"observation{lasted}"
 
 
+class PlacementChangeDecided(OfStudent):
+    """It was decided whether a series of removals is a pattern, and so a change of placement."""
+
+    number: int
+    on: date
+    pattern: bool
+    removals: tuple[Short, ...] = ()  # incident id/number of the action
+    guardian_told_on: date | None = None
+    reason: Sealed[Words]
+
+    def __str__(self) -> str:
+        what = "a pattern, a change of placement" if self.pattern else "no pattern"
+        return f"removals decided to be {what}"
+
+
+class GuardianToldOfDecision(OfStudent):
+    """Somebody who stands for the student was told of such a decision."""
+
+    number: int  # of the decision
+    on: date
+    relation: Relation | None = None
+    channel: Channel | None = None
+
+    def __str__(self) -> str:
+        who = self.relation.label if self.relation else "family"
+        how = f", {self.channel.label}" if self.channel else ""
+        return f"told of the decision on placement: {who}{how}"
+
+
+class DeterminationHeld(OfStudent):
+    """The team met on whether the behavior was a manifestation of the disability."""
+
+    number: int | None = None  # of the decision; None: none was recorded, as for ten in a row
+    on: date
+    manifestation: bool
+    meeting: Short | None = None  # the id of an SST case
+    reason: Sealed[Words]
+
+    def __str__(self) -> str:
+        found = "a manifestation" if self.manifestation else "no manifestation"
+        return f"manifestation determination: {found} of the disability"
+
+
+class RecordRequested(OfStudent):
+    """Somebody with the right to it asked to see the student's record."""
+
+    number: int
+    on: date
+    relation: Relation
+    channel: Channel | None = None
+    about: SealedOrNot[Words] = None
+
+    def __str__(self) -> str:
+        how = f", {self.channel.label}" if self.channel else ""
+        return f"record asked for: {self.relation.label}{how}"
+
+
+class RecordShown(OfStudent):
+    """They were shown what they had asked for."""
+
+    number: int  # of the request
+    on: date
+    how: Channel | None = None
+    note: SealedOrNot[Words] = None
+
+    def __str__(self) -> str:
+        return f"record shown{f', {self.how.label}' if self.how else ''}"
+
+
 class IdentityDestroyed(OfStudent):
     """Facts that identified the student were ordered destroyed."""
 
@@ -229,12 +299,35 @@ StudentEvent = (
     | PraiseRecorded
     | ContactMade
     | ObservationRecorded
+    | PlacementChangeDecided
+    | GuardianToldOfDecision
+    | DeterminationHeld
+    | RecordRequested
+    | RecordShown
     | IdentityDestroyed
     | Undone
+)
+DueEvent = (
+    PlacementChangeDecided
+    | GuardianToldOfDecision
+    | DeterminationHeld
+    | RecordRequested
+    | RecordShown
 )
 
 
 # State
+
+
+@dataclass(frozen=True)
+class Due:
+    """Decisions on placement and requests for the record, by number, and which are answered."""
+
+    decided: Mapping[int, PlacementChangeDecided] = field(default_factory=dict)
+    told: frozenset[GuardianToldOfDecision] = frozenset()
+    determined: frozenset[int] = frozenset()
+    requested: Mapping[int, date] = field(default_factory=dict)
+    shown: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -248,6 +341,7 @@ class Student:
     instead: Mapping[str, str] = field(default_factory=dict)  # a source → the one it ends
     merged_into: str | None = None
     flags: Mapping[tuple[str, date, str], bool] = field(default_factory=dict)
+    due: Due = Due()
 
     @property
     def here(self) -> bool:
@@ -279,6 +373,22 @@ def evolve(student: Student, event: StudentEvent) -> Student:
             return student
         case IdentityDestroyed() | Undone():
             return student
+        case _:
+            return replace(student, due=_followed(student.due, event))
+
+
+def _followed(due: Due, event: DueEvent) -> Due:
+    match event:
+        case PlacementChangeDecided():
+            return replace(due, decided={**due.decided, event.number: event})
+        case GuardianToldOfDecision():
+            return replace(due, told=due.told | {event})
+        case DeterminationHeld():
+            return replace(due, determined=due.determined | {event.number or 0})
+        case RecordRequested():
+            return replace(due, requested={**due.requested, event.number: event.on})
+        case RecordShown():
+            return replace(due, shown=due.shown | {event.number})
         case _:
             assert_never(event)
 
@@ -384,6 +494,58 @@ class RecordObservation(Command):
     consequence: Words | None = None
 
 
+class DecidePlacement(Command):
+    """Record whether a series of removals is a pattern, and so a change of placement."""
+
+    student_id: str
+    on: date
+    pattern: bool
+    removals: tuple[Short, ...] = ()
+    guardian_told_on: date | None = None
+    reason: Words
+
+
+class TellOfDecision(Command):
+    """Record that somebody was told of a decision on placement; the last one when none is named."""
+
+    student_id: str
+    number: int | None = None
+    on: date
+    relation: Relation | None = None
+    channel: Channel | None = None
+
+
+class HoldDetermination(Command):
+    """Record a manifestation determination; of the last decision that waits for one, if any."""
+
+    student_id: str
+    number: int | None = None
+    on: date
+    manifestation: bool
+    meeting: Short | None = None
+    reason: Words
+
+
+class RequestRecord(Command):
+    """Record that somebody asked to see the record."""
+
+    student_id: str
+    on: date
+    relation: Relation
+    channel: Channel | None = None
+    about: Words | None = None
+
+
+class ShowRecord(Command):
+    """Record that it was shown; for the request that waits longest when none is named."""
+
+    student_id: str
+    number: int | None = None
+    on: date
+    how: Channel | None = None
+    note: Words | None = None
+
+
 class DestroyIdentity(Command):
     """Order the facts that identify the student destroyed."""
 
@@ -403,6 +565,11 @@ StudentCommand = (
     | RecordPraise
     | MakeContact
     | RecordObservation
+    | DecidePlacement
+    | TellOfDecision
+    | HoldDetermination
+    | RequestRecord
+    | ShowRecord
     | DestroyIdentity
     | Undo
 )
@@ -496,6 +663,66 @@ def _flag(command: RecordFlags, student: Student) -> list[StudentEvent]:
     return [event] if _said(event).items() - student.flags.items() else []
 
 
+# What is due: a decision on placement is followed by a determination, a request by the record.
+
+
+def _decide_placement(command: DecidePlacement, due: Due) -> list[StudentEvent]:
+    if command.guardian_told_on is not None:
+        _check_after(command.guardian_told_on, command.on, "the decision")
+    number = max(due.decided, default=0) + 1
+    decided = command.became(PlacementChangeDecided, number=number)
+    last = due.decided.get(number - 1)
+    again = last is not None and last.model_copy(update={"number": number}) == decided
+    return [] if again else [decided]
+
+
+def _tell_of_decision(command: TellOfDecision, due: Due) -> list[StudentEvent]:
+    decision = _decision(command.number or max(due.decided, default=0), due)
+    _check_after(command.on, decision.on, "the decision")
+    told = command.became(GuardianToldOfDecision, number=decision.number)
+    return [] if told in due.told else [told]
+
+
+def _hold_determination(command: HoldDetermination, due: Due) -> list[StudentEvent]:
+    waiting = [n for n, made in due.decided.items() if made.pattern and n not in due.determined]
+    number = command.number or max(waiting, default=None)
+    if number is None:
+        return [command.became(DeterminationHeld)]
+    decision = _decision(number, due)
+    if not decision.pattern:
+        raise Refused(f"decision {number} was that there is no pattern: nothing follows from it")
+    if number in due.determined:
+        raise Refused(f"the determination after decision {number} is recorded already")
+    _check_after(command.on, decision.on, "the decision")
+    return [command.became(DeterminationHeld, number=number)]
+
+
+def _decision(number: int, due: Due) -> PlacementChangeDecided:
+    if number not in due.decided:
+        raise Refused("no such decision on placement: bledger placement decide STUDENT")
+    return due.decided[number]
+
+
+def _request_record(command: RequestRecord, due: Due) -> list[StudentEvent]:
+    return [command.became(RecordRequested, number=max(due.requested, default=0) + 1)]
+
+
+def _show_record(command: ShowRecord, due: Due) -> list[StudentEvent]:
+    waiting = [number for number in due.requested if number not in due.shown]
+    number = command.number or min(waiting, default=max(due.requested, default=0))
+    if number not in due.requested:
+        raise Refused("nobody has asked for it: bledger records request STUDENT --by mother")
+    if number in due.shown:
+        raise Refused(f"request {number} was answered already: the record was shown")
+    _check_after(command.on, due.requested[number], "the request")
+    return [command.became(RecordShown, number=number)]
+
+
+def _check_after(day: date, earlier: date, what: str) -> None:
+    if day < earlier:
+        raise Refused(f"{day} is before {what} of {earlier}: check the day")
+
+
 def decide(command: StudentCommand, student: Student) -> list[StudentEvent]:
     match command:
         case RecordStudent():
@@ -520,6 +747,16 @@ def decide(command: StudentCommand, student: Student) -> list[StudentEvent]:
             return [command.became(ContactMade)]
         case RecordObservation():
             return [command.became(ObservationRecorded)]
+        case DecidePlacement():
+            return _decide_placement(command, student.due)
+        case TellOfDecision():
+            return _tell_of_decision(command, student.due)
+        case HoldDetermination():
+            return _hold_determination(command, student.due)
+        case RequestRecord():
+            return _request_record(command, student.due)
+        case ShowRecord():
+            return _show_record(command, student.due)
         case DestroyIdentity():
             if not command.versions:
                 raise Refused("no event is named: say which hold the facts to destroy")
