@@ -40,6 +40,7 @@ from ledger.domain.incident import (
     TakeAction,
 )
 from ledger.domain.particulars import BehaviorSeen, Days, Participant, PastAction
+from ledger.domain.plan import PLAN, DraftPlan
 from ledger.domain.staff import STAFF, RecordStaff
 from ledger.domain.student import STUDENT, DestroyIdentity, RecordStudent, StudentRecorded
 from ledger.store import Done, Ledger
@@ -59,6 +60,7 @@ IDS = {
     "staff": PEOPLE_HERE,
     "calendar": ["9"],
     "forms": ["9"],
+    "plan": STUDENTS,
 }
 DECIDERS: dict[str, Decider[Any, Any, Any]] = {
     "incident": INCIDENT,
@@ -66,6 +68,7 @@ DECIDERS: dict[str, Decider[Any, Any, Any]] = {
     "staff": STAFF,
     "calendar": CALENDAR,
     "forms": FORMS,
+    "plan": PLAN,
 }
 
 # What the parts are drawn from: few of each, so that commands meet.
@@ -268,6 +271,7 @@ OPENING: dict[str, type[Command]] = {
     "staff": RecordStaff,
     "calendar": SetSchoolYear,
     "forms": PrintSlips,
+    "plan": DraftPlan,
 }
 
 
@@ -328,7 +332,7 @@ def step(draw: st.DrawFn, category: str, id: str, state: Any = None) -> Step:
         meant = _meant(command, state) if draw(st.integers(0, 5)) else {}
         aims = {name: draw(st.sampled_from(some)) for name, some in meant.items() if some}
         command = command.model_copy(update=aims)
-    own = category == "student" and "student_id" in type(command).model_fields
+    own = category in ("student", "plan") and "student_id" in type(command).model_fields
     return category, id, command.model_copy(update={"student_id": id} if own else {})
 
 
