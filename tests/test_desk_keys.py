@@ -296,6 +296,8 @@ def test_a_pasted_text_of_several_lines_is_one(desk: School, argv: tuple[str, ..
             at.type("\x1b[200~" + "\r\n".join(lines) + "\x1b[201~")
             at.until("mateo cruz")
             at.type("\r")
+        at.until("involved")  # a name in small letters is asked about too
+        at.type("n\r")
         at.until("why?")
         at.answer("\x03", ">" if argv else MARK)
         at.end()
