@@ -146,7 +146,7 @@ def undo(record: Ledger, actor: Actor, now: datetime) -> tuple[Done[Any], list[R
 
 
 def _last_entry(record: Ledger, actor: Actor) -> list[Recorded[Any]]:
-    last = record.last_command(actor.id, ("incident", "student"))
+    last = record.last_command(actor.id, ("incident", "meeting", "plan", "student"))
     if not last:
         raise Refused("you have logged nothing lately that could be taken back")
     if last[0].event.undoes:

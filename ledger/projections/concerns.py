@@ -15,4 +15,5 @@ def _rows(stream: str, history: History) -> Rows:
     return {"concerns": [{"stream": stream, "student_id": one} for one in sorted(students)]}
 
 
-CONCERNS = Projection("concerns", 1, frozenset({"incident", "student"}), _tables, _rows)
+_OF = frozenset({"incident", "meeting", "plan", "student"})
+CONCERNS = Projection("concerns", 2, _OF, _tables, _rows)

@@ -19,7 +19,9 @@ from ledger.store.sealing import CannotOpen, SchoolKeys, seal, unseal
 from ledger.store.sqlite import Entry, Row
 
 PAYLOAD_CAP = 64 * 1024
-CATEGORIES = frozenset(("incident", "student", "staff", "calendar", "forms", "plan", "access"))
+CATEGORIES = frozenset(
+    ("incident", "meeting", "student", "staff", "calendar", "forms", "plan", "access")
+)
 _TOPIC = re.compile(r"([A-Z][A-Za-z]{1,60})\.([1-9][0-9]{0,3})")
 
 
