@@ -61,7 +61,19 @@ RULES: Mapping[str, Rule] = {
         ),
         Rule("other-means", "other means of correction come before a suspension", "EC 48900.5"),
         Rule("consecutive", "at most so many school days a suspension", "EC 48911", {"days": 5}),
-        Rule("yearly", "at most so many days of suspension a year", "EC 48903", {"days": 20}),
+        Rule(
+            "yearly",
+            "at most so many days of suspension a year",
+            "EC 48903",
+            {"days": 20, "watch_from": 15},
+        ),
+        Rule(
+            "part-days",
+            "a part of a day of removal counts as half a day, a longer one as a whole day",
+            "71 FR 46715",
+            # where no bells are set: the shortest school day that the Education Code knows
+            {"half_to_percent": 50, "day_minutes": 240},
+        ),
         Rule(
             "services",
             "from the day after the tenth of removal, services",
@@ -70,15 +82,21 @@ RULES: Mapping[str, Rule] = {
         ),
         Rule(
             "determination",
-            "a manifestation determination after a change of placement; the guardian told that day",
+            "a manifestation determination after a change of placement",
             "34 CFR 300.530(e)",
             {"in_a_row": 10, "school_days": 10},
+        ),
+        Rule(
+            "decision-told",
+            "the guardian is told of a change of placement on the day of the decision",
+            "34 CFR 300.530(h)",
+            {"days": 0},
         ),
         Rule(
             "knowledge",
             "repeated staff concern may be knowledge of a disability",
             "34 CFR 300.534(b)",
-            {"concerns": 2},
+            {"concerns": 2, "days": 365},
         ),
         Rule(
             "emergency-told",
@@ -102,6 +120,7 @@ RULES: Mapping[str, Rule] = {
             "representatives",
             "notices for a foster or Indian child go to those who stand for the child, too",
             "EC 47605, AB 740",
+            {"days": 0},
         ),
         Rule(
             "record-access",
@@ -118,9 +137,12 @@ RULES: Mapping[str, Rule] = {
             on=False,
         ),
         # The school's own.
+        Rule("meeting", "an SST that was set is held", "as set"),
+        Rule("interpreter", "who needs an interpreter at an SST has one", "as set"),
         Rule("follow-up", "an SST meets again", "SST manual", {"weeks_from": 3, "weeks_to": 6}),
         Rule("promise", "what was promised at an SST", "as set"),
         Rule("plan-review", "a behavior plan is reviewed", "as set"),
+        Rule("consent", "a drafted plan waits for the guardian's consent", "as set"),
         Rule(
             "no-card", "so many school days without a card", "school practice", {"school_days": 5}
         ),
