@@ -40,7 +40,20 @@ from ledger.domain.incident import (
     TakeAction,
 )
 from ledger.domain.particulars import BehaviorSeen, Days, Participant, PastAction
-from ledger.domain.plan import PLAN, DraftPlan
+from ledger.domain.plan import (
+    PLAN,
+    ApprovePlan,
+    CorrectPoints,
+    DraftPlan,
+    Goal,
+    Plans,
+    PointCard,
+    Points,
+    RecordFidelity,
+    RecordPoints,
+    ReviewPlan,
+    StartPlan,
+)
 from ledger.domain.staff import STAFF, RecordStaff
 from ledger.domain.student import STUDENT, DestroyIdentity, RecordStudent, StudentRecorded
 from ledger.store import Done, Ledger
@@ -168,6 +181,21 @@ def built(draw: st.DrawFn, model: type[V]) -> V:
     return model.model_validate({name: draw(values) for name, values in _fields(model).items()})
 
 
+CARD = PointCard(most=2, periods=("1", "2"), expectations=("safe", "kind", "ready"))
+LATE = date(2027, 7, 31)
+
+
+@st.composite
+def plans(draw: st.DrawFn) -> DraftPlan:
+    """Mostly a plan as somebody writes it, with a card and days in order."""
+    fields = {name: draw(values) for name, values in _fields(DraftPlan).items()}
+    if draw(st.integers(0, 4)):
+        goal = fields["goal"].model_copy(update={"target": Decimal(80), "baseline": None})
+        late = {"goal": goal.model_copy(update={"by": None}), "review_on": LATE, "card": CARD}
+        fields |= late
+    return DraftPlan.model_validate(fields)
+
+
 @st.composite
 def participants(draw: st.DrawFn) -> tuple[Participant, ...]:
     """Mostly participants as somebody logs them; some that cannot be."""
@@ -176,12 +204,17 @@ def participants(draw: st.DrawFn) -> tuple[Participant, ...]:
     return tuple(draw(st.lists(built(Participant), min_size=1, max_size=2)))
 
 
-WHOLE: dict[type[Value], Strategy] = {SetSchoolYear: school_years(), ImportIncident: past()}
+WHOLE: dict[type[Value], Strategy] = {
+    SetSchoolYear: school_years(),
+    ImportIncident: past(),
+    DraftPlan: plans(),
+}
 FIELDS: dict[tuple[type[Value], str], Strategy] = {
     (Undo, "versions"): st.just(()),
     (DestroyIdentity, "versions"): st.just(()),
     (PrintSlips, "taken"): st.lists(st.integers(95, 130), max_size=4).map(tuple),
     (ReportIncident, "participants"): participants(),
+    (Goal, "by"): st.none() | DAYS,
 }
 
 
@@ -264,7 +297,17 @@ def kinds(decider: Decider[Any, Any, Any]) -> tuple[type[Command], ...]:
     return found
 
 
-OFTEN: dict[type[Command], int] = {TakeAction: 4, AddStatement: 3, AddParticipant: 2}
+OFTEN: dict[type[Command], int] = {
+    TakeAction: 4,
+    AddStatement: 3,
+    AddParticipant: 2,
+}
+NEXT: dict[str, tuple[type[Command], ...]] = {  # of a plan
+    "draft": (ApprovePlan,),
+    "approved": (StartPlan,),
+    "active": (RecordPoints, RecordPoints, CorrectPoints, RecordFidelity, ReviewPlan),
+    "ended": (DraftPlan,),
+}
 OPENING: dict[str, type[Command]] = {
     "incident": ReportIncident,
     "student": RecordStudent,
@@ -328,7 +371,8 @@ def step(draw: st.DrawFn, category: str, id: str, state: Any = None) -> Step:
     if state is None:
         command: Command = draw(built(OPENING[category]))
     else:
-        command = draw(command_of(category))
+        follows = isinstance(state, Plans) and draw(st.integers(0, 2))
+        command = draw(_next(state) if follows else command_of(category))
         meant = _meant(command, state) if draw(st.integers(0, 5)) else {}
         aims = {name: draw(st.sampled_from(some)) for name, some in meant.items() if some}
         command = command.model_copy(update=aims)
@@ -337,11 +381,37 @@ def step(draw: st.DrawFn, category: str, id: str, state: Any = None) -> Step:
 
 
 def _meant(command: Command, state: Any) -> dict[str, list[Any]]:
-    """Whom and what a command to an incident can mean."""
+    """Whom and what a command to an incident or to a student's plans can mean."""
+    if isinstance(state, Plans):
+        return _of_plans(command, state)
     if not isinstance(state, Incident):
         return {}
     people = [p for p in state.people.values() if p.referred or not isinstance(command, TakeAction)]
     known: dict[str, list[Any]] = {"label": [p.label for p in people], "number": [*state.actions]}
+    return {name: some for name, some in known.items() if name in type(command).model_fields}
+
+
+def _next(state: Plans) -> Strategy:
+    """A command that comes next in one of the plans."""
+    own = [kind for held in state.by_number.values() for kind in NEXT[held.stage]]
+    return st.sampled_from(own or [DraftPlan]).flatmap(built)
+
+
+def _of_plans(command: Command, state: Plans) -> dict[str, list[Any]]:
+    """Days in order, and a card that has points of its own plan."""
+    days = [held.since + timedelta(days=n) for held in state.by_number.values() for n in (0, 1, 3)]
+    known: dict[str, list[Any]] = {
+        "plan": [None, *state.by_number],
+        **dict.fromkeys(("on", "data_from", "data_until"), days),
+        "review_on": [LATE],
+        "next_review": [LATE],
+        "card": [CARD],
+        "end": [False],
+        "revised": [None],
+    }
+    if isinstance(command, Points):
+        known |= {"rows": [((2, 1, 0), ()), ((2, None, 2), (1, 1, 1))], "total": [None]}
+        known |= {"no_data": [None]}
     return {name: some for name, some in known.items() if name in type(command).model_fields}
 
 

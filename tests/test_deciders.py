@@ -131,7 +131,7 @@ CODED = frozenset(
     (
         *("student_id", "school_id", "homeroom", "into", "about", "child", "subjects", "records"),
         *("by", "to", "observer", "reported_by", "recorded_by", "label", "numbers", "flags"),
-        *("zone", "language", "digest"),
+        *("zone", "language", "digest", "manager", "measured_by"),
     )
 )
 Part = tuple[str, Any, list[Any]]  # dotted name, kind, what limits it

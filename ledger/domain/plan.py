@@ -673,18 +673,20 @@ def _day(day: date) -> str:
 
 
 def _approve(command: ApprovePlan, held: Held) -> list[PlanEvent]:
-    if held.stage != "draft":
-        raise Refused(f"{held} is no draft: consent was recorded already, or it ended")
+    _check_open(held)
+    if held.approved_on is not None:
+        raise Refused(f"consent to {held} was recorded already, of {_day(held.approved_on)}")
     _in_order("its draft", held.drafted_on, "the consent", command.on)
     return [command.became(PlanApproved, plan=held.number)]
 
 
 def _start(command: StartPlan, plans: Plans) -> list[PlanEvent]:
     held = _meant(command, plans, _is_approved)
-    if held.stage == "draft":
+    _check_open(held)
+    if held.approved_on is None:
         raise Refused(f"{held} waits for consent: record it first, with plan approve")
-    if held.stage != "approved":
-        raise Refused(f"{held} was started already")
+    if held.started_on is not None:
+        raise Refused(f"{held} was started already, on {_day(held.started_on)}")
     others = [one for one in plans.by_number.values() if _is_active(one) and one.kind is held.kind]
     if others:
         raise Refused(f"{others[0]} is carried out: end it first, one of a kind at a time")
@@ -731,6 +733,7 @@ def _change_manager(command: ChangeManager, held: Held) -> list[PlanEvent]:
 def _check_day(held: Held, on: date) -> None:
     """Only while the plan is carried out; what is typed in late may be of an ended plan."""
     if held.started_on is None:
+        _check_open(held)
         raise Refused(f"{held} has not started: approve and start it first")
     _in_order(f"the start of {held}", held.started_on, "this day", on)
     if held.ended_on is not None:
@@ -841,9 +844,9 @@ def _named(word: str, names: tuple[str, ...]) -> list[str]:
 
 
 def _review(command: ReviewPlan, held: Held) -> list[PlanEvent]:
+    _check_open(held)
     if held.started_on is None:
         raise Refused(f"{held} has not started: there is nothing to review")
-    _check_open(held)
     _check_window(command, held.started_on)
     events = _decided(command, held)
     next_review = command.revised.review_on if command.revised else command.next_review
