@@ -10,7 +10,7 @@ from typing import Protocol, TypeVar
 
 from ledger.domain import TEXT_CAP
 from ledger.domain.codes import Channel, Verdict, current
-from ledger.domain.meeting import Attendee, Chart, Person, Tried
+from ledger.domain.meeting import Agreed, Asked, Attendee, Chart, Person, Tried
 from ledger.said import MONTHS, Unclear, show_day
 from ledger.written.lines import (
     BULLET,
@@ -61,24 +61,6 @@ class Reads(Protocol):
     def day(self, said: str) -> date: ...
     def when(self, said: str) -> datetime: ...
     def language(self, said: str) -> str | None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A question of the team, and who finds out."""
-
-    text: str
-    who: tuple[Person, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Agreed:
-    """What was promised, by whom, from when, by when."""
-
-    what: str
-    who: tuple[Person, ...]
-    start: date | None = None
-    due: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,7 +277,7 @@ class _Sheet:
         """`what they want to know — who and who`."""
         dashes = [*DASH.finditer(piece.text)]
         if not dashes:
-            return Asked(words(piece))
+            return Asked(text=words(piece))
         text, last = piece.cut(0, dashes[-1].start()), piece.cut(dashes[-1].end())
         if not words(text):
             self.faults.append(piece.fault("what is the question? Write it first, then who"))
@@ -303,7 +285,7 @@ class _Sheet:
         who = self.people(last) if last.text else ()
         if len(self.faults) > known and self.is_person(text):
             self.faults[known:] = [piece.fault("the question comes first, then who finds out")]
-        return Asked(words(text), who)
+        return Asked(text=words(text), who=who)
 
     def is_person(self, piece: Piece) -> bool:
         quiet = _Sheet(self.reads, self.held, {}, [])
@@ -328,7 +310,7 @@ class _Sheet:
             self.faults.append(ends[-1].fault("it ends before it starts"))
         elif due and due < self.held:
             self.faults.append(ends[-1].fault(f"{show_day(due)} was before the meeting"))
-        return Agreed(words(what), people, start, due)
+        return Agreed(what=words(what), who=people, start=start, due=due)
 
     def who_does(self, who: Piece, what: Piece) -> tuple[Person, ...]:
         if not who.text:
