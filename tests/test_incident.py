@@ -23,10 +23,29 @@ from ledger.domain.codes import (
     Location,
     Motivation,
     Outside,
+    Relation,
     RestraintKind,
     Role,
     StatementKind,
     Weapon,
+)
+from ledger.domain.due_process import (
+    AnswerReferral,
+    AppealChallenge,
+    AttachGuardianStatement,
+    ChallengeAppealed,
+    ChallengeDecided,
+    ChallengeStatement,
+    DecideAppeal,
+    DecideChallenge,
+    GiveNotice,
+    MeetAboutChallenge,
+    NameOtherMeans,
+    ReportEmergency,
+    ScheduleIepMeeting,
+    StatementChallenged,
+    TakeAccount,
+    TellTeachers,
 )
 from ledger.domain.incident import (
     INCIDENT,
@@ -267,10 +286,22 @@ AFTERWARDS: list[IncidentCommand] = [
     UseRestraint(
         label="P1", kind=RestraintKind.SECLUSION, began=When(at=NOON, zone=ZONE), minutes=4
     ),
+    AnswerReferral(at=When(at=NOON, zone=ZONE), told=("staff-1",), text="P1 was spoken to."),
+    GiveNotice(label="P1", at=When(at=NOON, zone=ZONE), relation=Relation.MOTHER),
+    TakeAccount(label="P1", at=When(at=NOON, zone=ZONE), text="P1 did not mean it."),
+    NameOtherMeans(label="P1", text="A seat by the door, last year."),
+    ReportEmergency(label="P1", on=TODAY),
+    ScheduleIepMeeting(label="P1", on=TODAY, for_day=TODAY),
+    TellTeachers(on=TODAY, told=("staff-1",)),
+    ChallengeStatement(on=TODAY, grounds="Nobody saw it."),
+    MeetAboutChallenge(number=1, on=TODAY),
+    DecideChallenge(number=1, on=TODAY, sustained=False, reason=WHY),
+    AppealChallenge(number=1, on=TODAY),
+    DecideAppeal(number=1, on=TODAY, sustained=True, reason=WHY),
+    AttachGuardianStatement(on=TODAY, text="It was not like that."),
     MERGE,
     VOID,
 ]
-NEEDS = (ClearNames, ServeAction, CorrectAction, VoidAction)  # something before them
 UNDO_NOTHING = Undo(versions=(1,), logged_at=NOON, now=NOON)
 
 
@@ -305,9 +336,31 @@ def test_a_text_of_a_report_that_was_taken_back_can_be_destroyed() -> None:
 
 @pytest.mark.parametrize("command", AFTERWARDS, ids=name_of)
 def test_every_command_is_accepted_by_an_incident_that_it_fits(command: IncidentCommand) -> None:
-    naming = saying("Leo sang.").model_copy(update={"may_name": (CLEO,)})
-    before = (naming, taken()) if isinstance(command, NEEDS) else ()
-    assert two(*before).when(command).events
+    assert two(*before(command)).when(command).events
+
+
+def before(command: IncidentCommand) -> tuple[IncidentEvent, ...]:
+    """What there has to be first."""
+    challenged = StatementChallenged(number=1, on=TODAY, grounds="Nobody saw it.")
+    denied = ChallengeDecided(number=1, on=TODAY, sustained=False, reason=WHY)
+    match command:
+        case ClearNames():
+            return (saying("Leo sang.").model_copy(update={"may_name": (CLEO,)}),)
+        case ServeAction() | CorrectAction() | VoidAction():
+            return (taken(),)
+        case AnswerReferral():
+            return (ReferredToOffice(by="staff-1"),)
+        case ReportEmergency() | ScheduleIepMeeting():
+            at = When(at=NOON, zone=ZONE)
+            return (RestraintOrSeclusionUsed(label="P1", kind=RestraintKind.SECLUSION, began=at),)
+        case MeetAboutChallenge() | DecideChallenge():
+            return (challenged,)
+        case AppealChallenge():
+            return (challenged, denied)
+        case DecideAppeal():
+            return (challenged, denied, ChallengeAppealed(number=1, on=TODAY))
+        case _:
+            return ()
 
 
 @pytest.mark.parametrize("command", AFTERWARDS, ids=name_of)

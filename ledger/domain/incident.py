@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from itertools import count
 from typing import Annotated, Any, assert_never
 
@@ -24,6 +25,7 @@ from ledger.domain import (
     Words,
 )
 from ledger.domain.codes import (
+    Action,
     LengthDifference,
     Level,
     Motivation,
@@ -33,6 +35,21 @@ from ledger.domain.codes import (
     Role,
 )
 from ledger.domain.contact import Contact
+from ledger.domain.due_process import (
+    AgainstRules,
+    Bound,
+    DueProcessCommand,
+    DueProcessEvent,
+    Notice,
+    NoticeGiven,
+    Process,
+    PupilAccount,
+    PupilAccountTaken,
+    answered,
+    broken,
+    check_account,
+    proceed,
+)
 from ledger.domain.particulars import (
     BehaviorSeen,
     Days,
@@ -171,11 +188,14 @@ class CircumstancesCorrected(Details, Event):
 
 
 class ActionTaken(Measure, Event):
-    """Something was done about it with one participant."""
+    """Something was done about it with one participant; `against` which rules, for ever."""
 
     number: int
     label: str
     note: SealedOrNot[Words] = None
+    threat: bool = False  # to physical safety, immediate
+    happened: SealedOrNot[Words] = None  # why it was done all the same
+    against: tuple[Short, ...] = ()  # ids of rules
 
 
 class ActionServed(Event):
@@ -197,6 +217,8 @@ class ActionCorrected(Measure, Event):
 
     number: int
     reason: Sealed[Words]
+    threat: bool = False
+    against: tuple[Short, ...] = ()  # ids of rules
 
 
 class ActionVoided(Event):
@@ -220,6 +242,7 @@ class ReferredToOffice(Event):
 
     to: str | None = None
     by: str | None = None
+    on: date | None = None  # None: the day on which it was recorded
 
     def __str__(self) -> str:
         return "sent to the office"
@@ -339,6 +362,7 @@ IncidentEvent = (
     | IncidentAdopted
     | TextDestroyed
     | Undone
+    | DueProcessEvent
 )
 
 
@@ -362,6 +386,7 @@ class Incident:
     past: OfSource | None = None  # what its source said last
     gone: bool = False  # a text that its source had sent was ordered destroyed
     adopted: frozenset[str] = frozenset()  # sinks
+    process: Process = field(default_factory=Process)
 
     @property
     def only_child(self) -> str:
@@ -398,6 +423,8 @@ def _with(incident: Incident, person: Participant) -> Incident:
 
 
 def evolve(incident: Incident, event: IncidentEvent) -> Incident:
+    if isinstance(event, DueProcessEvent):
+        return replace(incident, process=proceed(incident.process, event))
     match event:
         case IncidentReported():
             said = _keys(event).union(*map(_of_person, event.participants))
@@ -423,7 +450,8 @@ def evolve(incident: Incident, event: IncidentEvent) -> Incident:
             return replace(added, labels=incident.labels + 1, said=said)
         case ParticipantReplaced():
             new = {"student_id": event.student_id, "outside": event.outside}
-            return _with(incident, incident.people[event.label].model_copy(update=new))
+            other = _with(incident, incident.people[event.label].model_copy(update=new))
+            return replace(other, process=incident.process.without(event.label))
         case ParticipantRemoved():
             left = {k: p for k, p in incident.people.items() if k != event.label}
             return replace(incident, people=left)
@@ -450,14 +478,12 @@ def evolve(incident: Incident, event: IncidentEvent) -> Incident:
             return _follow(incident, event)
         case IncidentAdopted():
             return replace(incident, adopted=incident.adopted | {event.sink})
-        case (
-            ActionServed()
-            | ActionCorrected()
-            | FamilyContacted()
-            | ReferredToOffice()
-            | RestraintOrSeclusionUsed()
-            | Undone()
-        ):
+        case ReferredToOffice():
+            process = replace(incident.process, sent=True, sender=event.by, answered=False)
+            return replace(incident, process=process)
+        case RestraintOrSeclusionUsed():
+            return replace(incident, process=incident.process.restraining(event.label))
+        case ActionServed() | ActionCorrected() | FamilyContacted() | Undone():
             return incident
         case _:
             assert_never(event)
@@ -570,12 +596,19 @@ class CorrectCircumstances(Details, Command):
     reason: Words
 
 
-class TakeAction(Measure, Command):
-    """Record what was done about it, and with it what the behavior seemed to be for."""
+class TakeAction(Bound, Command):
+    """Record what was done about it, and with it what the behavior seemed to be for.
+
+    What goes against a rule that is on is refused, unless it has `happened`.
+    """
 
     label: str
     note: Words | None = None
     motivation: Motivation | None = None
+    notice: Notice | None = None
+    account: PupilAccount | None = None
+    happened: Words | None = None  # why it was done all the same
+    against: tuple[Short, ...] = ()  # ids of rules that another account has it recorded against
 
 
 class ServeAction(Command):
@@ -587,8 +620,8 @@ class ServeAction(Command):
     difference: LengthDifference | None = None
 
 
-class CorrectAction(Measure, Command):
-    """Say what the action was."""
+class CorrectAction(Bound, Command):
+    """Say what the action was; it was done, so what goes against a rule is recorded as such."""
 
     number: int
     reason: Words
@@ -612,6 +645,7 @@ class ReferToOffice(Command):
 
     to: str | None = None
     by: str | None = None
+    on: date | None = None
 
 
 class UseRestraint(Command):
@@ -681,6 +715,7 @@ IncidentCommand = (
     | AdoptIncident
     | DestroyText
     | Undo
+    | DueProcessCommand
 )
 
 
@@ -738,6 +773,8 @@ def decide(command: IncidentCommand, incident: Incident) -> list[IncidentEvent]:
 
 
 def _answer(command: IncidentCommand, incident: Incident) -> list[IncidentEvent]:
+    if isinstance(command, DueProcessCommand):
+        return _proceed(command, incident)
     match command:
         case AddStatement():
             number, child = incident.statements + 1, incident.only_child
@@ -769,7 +806,8 @@ def _answer(command: IncidentCommand, incident: Incident) -> list[IncidentEvent]
         case CorrectAction():
             _action(command.number, incident)
             _checklength(command)
-            return [command.became(ActionCorrected)]
+            against = _broken(command, incident.actions[command.number], incident)
+            return [command.became(ActionCorrected, against=against)]
         case VoidAction():
             _action(command.number, incident)
             return [command.became(ActionVoided)]
@@ -891,11 +929,51 @@ def _take(command: TakeAction, incident: Incident) -> list[IncidentEvent]:
     if not person.referred:
         raise Refused(f"{command.label} is not referred: an action answers a referred student")
     _checklength(command)
-    taken = command.became(ActionTaken, number=incident.numbered + 1)
+    if command.threat and command.action is not Action.LOSS_OF_RECESS:
+        raise Refused("an immediate threat is said of a recess that is denied, of nothing else")
+    told = _told_before(command)
+    now = replace(incident, process=_proceeded(incident.process, told))
+    against = _broken(command, command.label, now)
+    if against and command.happened is None:
+        raise AgainstRules(against)
+    against = tuple(dict.fromkeys((*command.against, *against)))
+    taken = command.became(ActionTaken, number=incident.numbered + 1, against=against)
     if command.motivation is None:
-        return [taken]
+        return [*told, taken]
     why = FillInDetails(label=command.label, motivation=command.motivation)
-    return [taken, *_fill_in(why, incident)]
+    return [*told, taken, *_fill_in(why, incident)]
+
+
+def _told_before(command: TakeAction) -> list[DueProcessEvent]:
+    """The notice and the pupil's account that are said together with what was done."""
+    told: list[DueProcessEvent] = []
+    if command.notice is not None:
+        told.append(NoticeGiven(label=command.label, **dict(command.notice)))
+    if command.account is not None:
+        check_account(command.account)
+        told.append(PupilAccountTaken(label=command.label, **dict(command.account)))
+    return told
+
+
+def _proceeded(process: Process, told: Iterable[DueProcessEvent]) -> Process:
+    for event in told:
+        process = proceed(process, event)
+    return process
+
+
+def _broken(act: Bound, label: str, incident: Incident) -> tuple[str, ...]:
+    """Ids of the rules that this act with this participant goes against."""
+    person, process = incident.people.get(label), incident.process
+    behaviors = frozenset(seen.code for seen in person.behaviors) if person else frozenset()
+    return broken(act, behaviors, heard=label in process.noticed & process.heard)
+
+
+def _proceed(command: DueProcessCommand, incident: Incident) -> list[IncidentEvent]:
+    label = getattr(command, "label", None)
+    if label is not None:
+        _student(label, incident)
+    actions, statements = len(incident.actions), incident.statements
+    return [*answered(command, incident.process, actions=actions, statements=statements)]
 
 
 def _checklength(command: TakeAction | ServeAction | CorrectAction) -> None:

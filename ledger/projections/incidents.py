@@ -11,8 +11,24 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from ledger.domain import Destroyed, Recorded, Undone, When, standing
+from ledger.domain import Destroyed, Event, Recorded, Undone, When, standing
 from ledger.domain.codes import Action, Level, Location, Others, Role, StatementKind, Weapon
+from ledger.domain.due_process import (
+    AppealDecided,
+    ChallengeAppealed,
+    ChallengeDecided,
+    ChallengeMet,
+    DueProcessEvent,
+    EmergencyReportMade,
+    GuardianStatementAttached,
+    IepMeetingScheduled,
+    NoticeGiven,
+    OtherMeansNamed,
+    PupilAccountTaken,
+    ReferralAnswered,
+    StatementChallenged,
+    TeachersTold,
+)
 from ledger.domain.incident import (
     ActionCorrected,
     ActionServed,
@@ -116,6 +132,9 @@ class Doing:
     note: str | None = None
     identifier: str | None = None  # at its source
     foreign: str | None = None  # the source's word for it
+    threat: bool = False
+    happened: str | None = None  # why it was done all the same
+    against: list[str] = field(default_factory=list)  # ids of rules, for ever
 
 
 @dataclass
@@ -158,6 +177,19 @@ class Card:
     version: int = 0
     origin: dict[str, Any] | None = None  # source, school, identifier there, sinks that adopted it
     reporter: str | None = None  # by the name that a source gave
+    # What was owed to those in it, each as its event says it.
+    notices: list[dict[str, Any]] = field(default_factory=list)
+    accounts: list[dict[str, Any]] = field(default_factory=list)
+    means: list[dict[str, Any]] = field(default_factory=list)
+    emergency: list[dict[str, Any]] = field(default_factory=list)  # reports, IEP meetings
+    teachers_told: list[dict[str, Any]] = field(default_factory=list)
+    challenges: list[dict[str, Any]] = field(default_factory=list)  # and met, decided, appeal …
+    attached: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def referral(self) -> dict[str, Any] | None:
+        """The office referral: to, by, on, and how it was answered, if it was."""
+        return self.office
 
     @property
     def level(self) -> str:
@@ -212,6 +244,9 @@ def told(stream: str, history: Iterable[Recorded[Any]]) -> Card:
 
 
 def _tell(card: Card, recorded: Recorded[Any], event: IncidentEvent) -> None:
+    if isinstance(event, DueProcessEvent):
+        _owe(card, recorded, event)
+        return
     match event:
         case IncidentReported():
             _report(card, recorded, event)
@@ -246,7 +281,7 @@ def _tell(card: Card, recorded: Recorded[Any], event: IncidentEvent) -> None:
         case FamilyContacted():
             card.contacts.append({"recorded_at": _iso(recorded.recorded_at)} | _json(event))
         case ReferredToOffice():
-            card.office = {"recorded_at": _iso(recorded.recorded_at)} | _json(event)
+            card.office = _sent(card, recorded, event)
         case RestraintOrSeclusionUsed():
             card.restraints.append({"number": len(card.restraints) + 1} | _json(event))
         case IncidentMerged():
@@ -261,6 +296,49 @@ def _tell(card: Card, recorded: Recorded[Any], event: IncidentEvent) -> None:
             pass  # the statement itself says that it was destroyed; what was undone is not told
         case _:
             assert_never(event)
+
+
+def _sent(card: Card, recorded: Recorded[Any], event: ReferredToOffice) -> dict[str, Any]:
+    day = event.on or recorded.recorded_at.astimezone(ZoneInfo(card.zone)).date()
+    told = {"recorded_at": _iso(recorded.recorded_at)} | _json(event)
+    return told | {"on": day.isoformat(), "answered": None}
+
+
+def _owe(card: Card, recorded: Recorded[Any], event: DueProcessEvent) -> None:
+    """What was done for the rights of those in it, and when that was recorded."""
+    said = {"recorded_at": _iso(recorded.recorded_at), "actor": recorded.actor} | _json(event)
+    said |= {name: _words(getattr(event, name)) for name in event.sealed_fields() if name in said}
+    match event:
+        case ReferralAnswered():
+            card.office = {**(card.office or {}), "answered": said}
+        case NoticeGiven():
+            card.notices.append(said)
+        case PupilAccountTaken():
+            card.accounts.append(said)
+        case OtherMeansNamed():
+            card.means.append(said)
+        case EmergencyReportMade():
+            card.emergency.append({"kind": "report"} | said)
+        case IepMeetingScheduled():
+            card.emergency.append({"kind": "meeting"} | said)
+        case TeachersTold():
+            card.teachers_told.append(said)
+        case StatementChallenged():
+            card.challenges.append(said)
+        case ChallengeMet() | ChallengeDecided() | ChallengeAppealed() | AppealDecided():
+            card.challenges[event.number - 1][STEPS[type(event)]] = said
+        case GuardianStatementAttached():
+            card.attached.append(said)
+        case _:
+            assert_never(event)
+
+
+STEPS: dict[type[Event], str] = {  # what followed a challenge → under which name it is kept there
+    ChallengeMet: "met",
+    ChallengeDecided: "decided",
+    ChallengeAppealed: "appealed",
+    AppealDecided: "appeal",
+}
 
 
 def _report(card: Card, recorded: Recorded[Any], event: IncidentReported) -> None:
@@ -437,6 +515,9 @@ def _doing(recorded: Recorded[Any], event: ActionTaken) -> Doing:
         label=event.label,
         recorded_at=_iso(recorded.recorded_at),
         note=_words(event.note) or None,
+        threat=event.threat,
+        happened=_words(event.happened) or None,
+        against=[*event.against],
         **_measure(event),
     )
 
@@ -506,7 +587,10 @@ def _correct_action(
         del card.actions[event.number]
         now = "never taken"
     else:
-        card.actions[event.number] = Doing(**(asdict(old) | _measure(event)))
+        corrected = Doing(**(asdict(old) | _measure(event)))
+        corrected.threat = event.threat
+        corrected.against = [*dict.fromkeys((*old.against, *event.against))]
+        card.actions[event.number] = corrected
         now = str(event)
     card.changes.append(_change(recorded, f"action {event.number}", was, now, event.reason))
 
@@ -626,7 +710,7 @@ def _rows(stream: str, history: History) -> Rows:
     return {"incident": [incident], "participant": people}
 
 
-INCIDENTS = Projection("incidents", 4, frozenset({"incident"}), _tables, _rows)
+INCIDENTS = Projection("incidents", 5, frozenset({"incident"}), _tables, _rows)
 
 
 def card_of(stored: str) -> Card:
