@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from ledger.domain import Decider, Destroyed, Event, Undone, When, upcasts
+from ledger.domain import Decider, Destroyed, Event, Undone, When, due_process, plan, upcasts
 from ledger.domain.access import ACCESS, RecordDisclosed, RecordViewed
 from ledger.domain.calendar import (
     CALENDAR,
@@ -32,13 +32,18 @@ from ledger.domain.codes import (
     Channel,
     ContactOutcome,
     DayKind,
+    Decision,
+    Direction,
+    Function,
     Injury,
     LengthDifference,
     Level,
     Location,
     Motivation,
+    NoData,
     Others,
     Outside,
+    PlanKind,
     Positive,
     Relation,
     RestraintKind,
@@ -46,6 +51,7 @@ from ledger.domain.codes import (
     Role,
     StaffRole,
     StatementKind,
+    Unit,
     Weapon,
 )
 from ledger.domain.forms import FORMS, SlipsPrinted
@@ -103,7 +109,15 @@ from ledger.store.mapper import Mapper, _topic, kind_of, place
 from ledger.store.sealing import SchoolKeys, seal, unseal
 
 GOLDEN = Path(__file__).parent / "golden"
-DECIDERS: list[Decider[Any, Any, Any]] = [ACCESS, CALENDAR, FORMS, INCIDENT, STAFF, STUDENT]
+DECIDERS: list[Decider[Any, Any, Any]] = [
+    ACCESS,
+    CALENDAR,
+    FORMS,
+    INCIDENT,
+    plan.PLAN,
+    STAFF,
+    STUDENT,
+]
 KEYS = SchoolKeys(bytes(32))
 MAPPER = Mapper(KEYS)
 ORDER = Destroyed(under="a court, 12", position=9)
@@ -194,6 +208,44 @@ STATEMENT: dict[str, Any] = {
     "consequence": "Sat down with an adult.",
     "may_name": (BO,),
 }
+TERMS: dict[str, Any] = {
+    "design": plan.Design(
+        behavior="Leaves the seat without asking, more than 2 m.",
+        impedes="Misses the start of each task.",
+        measure="times out of the seat",
+        predictors=("writing", "a substitute"),
+        environment=("A seat by the door.",),
+        replacement=("Shows the break card.",),
+        teaching=("Practise the card in the morning.",),
+        reinforcement=("Chooses the line leader.",),
+        reactive=("A quiet word; no audience.",),
+    ),
+    "function": Function.ESCAPE_ACTIVITY,
+    "goal": plan.Goal(
+        unit=Unit.PERCENT_OF_POINTS,
+        direction=Direction.AT_LEAST,
+        target=Decimal("80.50"),
+        baseline=Decimal(41),
+        by=date(2027, 1, 29),
+        measured_by="staff-3",
+    ),
+    "card": plan.PointCard(most=2, periods=("1", "Math"), expectations=("safe", "kind")),
+    "parts": 5,
+    "manager": "staff-2",
+    "review_on": date(2026, 10, 30),
+}
+POINTS: dict[str, Any] = {
+    "on": DAY,
+    "rows": ((2, None), ()),
+    "total": 2,
+    "no_data": NoData.OTHER,
+    "checked_in": True,
+    "checked_out": False,
+    "by": "staff-2",
+    "points": 2,
+    "most": 2,
+}
+OF_PLAN: dict[str, Any] = {"student_id": ANA, "plan": 1}
 PAST: dict[str, Any] = {
     **DETAILS,
     "occurred": AT,
@@ -218,6 +270,32 @@ PAST: dict[str, Any] = {
     "description": WHY,
     "original": (OriginalLine(kind="incident", line='{"incidentIdentifier": "10"}'),),
 }
+DUE_PROCESS: tuple[due_process.DueProcessEvent, ...] = (
+    due_process.ReferralAnswered(
+        by="staff-3", at=AT, told=("staff-1",), channel=Channel.IN_PERSON, text=WHY
+    ),
+    due_process.NoticeGiven(
+        label="P1",
+        at=AT,
+        relation=Relation.EDUCATION_RIGHTS_HOLDER,
+        channel=Channel.PHONE,
+        language="Spanish",
+        text=WHY,
+    ),
+    due_process.PupilAccountTaken(label="P1", at=AT, declined=True, text=WHY),
+    due_process.OtherMeansNamed(label="P1", text=WHY),
+    due_process.EmergencyReportMade(label="P1", on=DAY, by="staff-1", channel=Channel.LETTER),
+    due_process.IepMeetingScheduled(label="P1", on=DAY, for_day=date(2026, 10, 16)),
+    due_process.TeachersTold(on=DAY, told=("staff-1",)),
+    due_process.StatementChallenged(
+        number=1, statement=2, on=DAY, relation=Relation.FATHER, grounds=WHY
+    ),
+    due_process.ChallengeMet(number=1, on=DAY),
+    due_process.ChallengeDecided(number=1, on=DAY, sustained=False, reason=WHY),
+    due_process.ChallengeAppealed(number=1, on=DAY),
+    due_process.AppealDecided(number=1, on=DAY, sustained=True, reason=WHY),
+    due_process.GuardianStatementAttached(relation=Relation.MOTHER, on=DAY, text=WHY),
+)
 ORDERED = {"authority": "records officer", "order": "2026-12"}
 EXAMPLES: dict[str, tuple[Event, ...]] = {
     "access": (
@@ -262,12 +340,20 @@ EXAMPLES: dict[str, tuple[Event, ...]] = {
         RolesCorrected(label="P1", roles=(Role.REFERRED,), behaviors=(PUSHED,), reason=WHY),
         BehaviorCorrected(label="P1", behaviors=(PUSHED,), reason=WHY),
         CircumstancesCorrected(**DETAILS, occurred=AT, reason=WHY),
-        ActionTaken(**MEASURE, number=1, label="P1", note=WHY),
+        ActionTaken(
+            **MEASURE,
+            number=1,
+            label="P1",
+            note=WHY,
+            threat=True,
+            happened=WHY,
+            against=("due-process", "recess"),
+        ),
         ActionServed(number=1, minutes=20, days=Decimal("0.25"), difference=LengthDifference.OTHER),
-        ActionCorrected(**MEASURE, number=1, reason=WHY),
+        ActionCorrected(**MEASURE, number=1, reason=WHY, threat=True, against=("recess",)),
         ActionVoided(number=1, reason=WHY),
         FamilyContacted(**CONTACT, label="P1"),
-        ReferredToOffice(to="staff-3", by="staff-1"),
+        ReferredToOffice(to="staff-3", by="staff-1", on=DAY),
         RestraintOrSeclusionUsed(
             label="P1",
             kind=RestraintKind.RESTRAINT_AND_SECLUSION,
@@ -283,6 +369,50 @@ EXAMPLES: dict[str, tuple[Event, ...]] = {
         ImportCorrected(**PAST),
         IncidentAdopted(sink="ods"),
         TextDestroyed(version=3, **ORDERED),
+        Undone(versions=(1, 2)),
+        *DUE_PROCESS,
+    ),
+    "plan": (
+        plan.PlanDrafted(
+            **TERMS, **OF_PLAN, school_id="9", kind=PlanKind.BEHAVIOR_INTERVENTION_PLAN, on=DAY
+        ),
+        plan.PlanApproved(
+            **OF_PLAN,
+            on=DAY,
+            relation=Relation.EDUCATION_RIGHTS_HOLDER,
+            channel=Channel.VIDEO,
+            language="es",
+            note=WHY,
+        ),
+        plan.PlanStarted(**OF_PLAN, on=DAY),
+        plan.PlanRevised(**TERMS, **OF_PLAN, version=2, on=DAY, reason=WHY),
+        plan.ManagerChanged(**OF_PLAN, on=DAY, manager="staff-3", reason=WHY),
+        plan.ProgressRecorded(
+            **OF_PLAN,
+            on=DAY,
+            value=Decimal("3.50"),
+            no_data=NoData.NOT_PARTICIPATING,
+            by="staff-2",
+            note=WHY,
+            reason=WHY,
+        ),
+        plan.PointsRecorded(**POINTS, **OF_PLAN),
+        plan.PointsCorrected(**POINTS, **OF_PLAN, reason=WHY),
+        plan.FidelityRecorded(**OF_PLAN, on=DAY, delivered=4, planned=5, by="staff-2", reason=WHY),
+        plan.PlanReviewed(
+            **OF_PLAN,
+            on=DAY,
+            decision=Decision.INTENSIFY,
+            why=WHY,
+            data_from=date(2026, 9, 28),
+            data_until=DAY,
+            position=48_112,
+            days_with_data=9,
+            next_review=date(2026, 11, 13),
+            by=("staff-1", "staff-2"),
+        ),
+        plan.PlanEnded(**OF_PLAN, on=DAY, reason=WHY, goal_met=False),
+        plan.TextDestroyed(**OF_PLAN, version=3, **ORDERED),
         Undone(versions=(1, 2)),
     ),
     "staff": (
