@@ -22,10 +22,23 @@ def _no_interpreter(fields: dict[str, Any]) -> dict[str, Any]:
     return fields | {"interpreter": None}
 
 
+def _no_rule(fields: dict[str, Any]) -> dict[str, Any]:
+    """An action from before it said which rules it was recorded against."""
+    return fields | {"threat": False, "against": []}
+
+
+def _no_day(fields: dict[str, Any]) -> dict[str, Any]:
+    """A referral from before it said its day: that on which it was recorded."""
+    return fields | {"on": None}
+
+
 # category.Event → its steps, oldest first: from version 1 to 2, from 2 to 3 …
 STEPS: Mapping[str, tuple[Step, ...]] = {
     "incident.StatementAdded": (_names_nobody,),
     "incident.FamilyContacted": (_no_interpreter,),
+    "incident.ActionTaken": (_no_rule,),
+    "incident.ActionCorrected": (_no_rule,),
+    "incident.ReferredToOffice": (_no_day,),
     "student.ContactMade": (_no_interpreter,),
 }
 
