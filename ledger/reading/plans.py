@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 
 import sqlalchemy as sa
 
+from ledger.domain.calendar import Calendar
+from ledger.domain.codes import Unit
+from ledger.domain.plan import Goal
+from ledger.domain.progress import DELIVERED, Day, Series, Standing, standing
+from ledger.domain.rules import Rules
 from ledger.projections.plans import PLANS, CardDay, Plan, plan_of
 from ledger.reading import _HIDDEN, Reading, Student, Window, _cover, _Same, _staff
 from ledger.reading import _students as students_in
@@ -92,4 +99,89 @@ def _masked(reading: Reading, plan: Plan) -> Plan:
     return plan
 
 
-__all__ = ["CardDay", "Plan", "Plans", "plans", "plans_in"]
+# Where a plan stands
+
+
+def standing_of(plan: Plan, calendar: Calendar, rules: Rules, today: date) -> Standing:
+    """Where it stands on this day: its figures over the last school days, and their state."""
+    return standing(series_of(plan), calendar, rules, today)
+
+
+def goal_of(plan: Plan, day: date | None = None) -> Goal:
+    """The goal that holds; with a day the one that held then, if it counted the same."""
+    now = Goal.model_validate(plan.terms["goal"])
+    if day is None:
+        return now
+    then = Goal.model_validate(plan.version_on(day.isoformat())["terms"]["goal"])
+    return then if then.unit is now.unit else now
+
+
+def series_of(plan: Plan) -> Series:
+    """What was recorded of its goal, by day: points of cards, or measures."""
+    by_points = goal_of(plan).unit is Unit.PERCENT_OF_POINTS
+    return Series(
+        stage=plan.state,
+        drafted_on=date.fromisoformat(plan.drafted_on),
+        review_on=date.fromisoformat(plan.review_on),
+        approved_on=_day(plan.approved_on),
+        started_on=_day(plan.started_on),
+        ended_on=_day(plan.ended_on),
+        days=_cards(plan) if by_points else _measures(plan),
+        delivered=_delivered(plan),
+    )
+
+
+def _day(said: str | None) -> date | None:
+    return date.fromisoformat(said) if said else None
+
+
+def _cards(plan: Plan) -> tuple[Day, ...]:
+    return tuple(
+        Day(
+            on=(on := date.fromisoformat(card.on)),
+            amount=None if card.points is None else Decimal(card.points),
+            goal=goal_of(plan, on),
+            of=None if card.most is None else Decimal(card.most),
+            no_data=card.no_data,
+        )
+        for card in plan.days
+    )
+
+
+def _measures(plan: Plan) -> tuple[Day, ...]:
+    """The measures in the unit of today's goal; those of another say nothing about it."""
+    unit = plan.terms["goal"]["unit"]
+    return tuple(
+        Day(
+            on=(on := date.fromisoformat(one["on"])),
+            amount=None if one["value"] is None else Decimal(one["value"]),
+            goal=goal_of(plan, on),
+            no_data=one["no_data"],
+        )
+        for one in plan.progress
+        if plan.version_on(one["on"])["terms"]["goal"]["unit"] == unit
+    )
+
+
+def _delivered(plan: Plan) -> dict[date, bool]:
+    """Whether it was carried out, of each day on which its parts or check-in and -out were said."""
+    checked = {
+        card.on: bool(card.checked_in and card.checked_out)
+        for card in plan.days
+        if False in (card.checked_in, card.checked_out) or (card.checked_in and card.checked_out)
+    }
+    parts = {one["on"]: one["delivered"] >= DELIVERED * one["planned"] for one in plan.fidelity}
+    return {date.fromisoformat(on): given for on, given in (checked | parts).items()}
+
+
+__all__ = [
+    "CardDay",
+    "Plan",
+    "Plans",
+    "Standing",
+    "goal_of",
+    "plans",
+    "plans_in",
+    "series_of",
+    "standing_of",
+]
