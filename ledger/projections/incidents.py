@@ -192,6 +192,14 @@ class Card:
         return self.office
 
     @property
+    def owed(self) -> list[dict[str, Any]]:
+        """All that was said of what is owed, wherever it is kept."""
+        steps = [step for told in self.challenges for step in told.values()]
+        answered = [(self.office or {}).get("answered")]
+        own = (*self.notices, *self.accounts, *self.means, *self.challenges, *self.attached)
+        return [told for told in (*own, *steps, *answered) if isinstance(told, dict)]
+
+    @property
     def level(self) -> str:
         """major when any behavior is; nothing stands without one."""
         levels = {b["level"] for p in self.people.values() for b in p.behaviors}
@@ -567,6 +575,7 @@ def _correct(card: Card, recorded: Recorded[Any], event: Correction) -> None:
             person.behaviors = _seen(event.behaviors)
             _note(card, recorded, event, "role", before, ", ".join(person.roles))
         case ParticipantReplaced():
+            _forget_told(card, event.label)
             person = card.people[event.label]
             person.student_id = event.student_id
             person.outside = event.outside.value if event.outside else None
@@ -576,6 +585,13 @@ def _correct(card: Card, recorded: Recorded[Any], event: Correction) -> None:
             _note(card, recorded, event, "participant", event.label, "had no part in it")
         case _:
             assert_never(event)
+
+
+def _forget_told(card: Card, label: str) -> None:
+    """What one was told and said is not of whom they turned out to be."""
+    card.notices = [told for told in card.notices if told["label"] != label]
+    card.accounts = [told for told in card.accounts if told["label"] != label]
+    card.means = [told for told in card.means if told["label"] != label]
 
 
 def _correct_action(

@@ -491,9 +491,9 @@ class Reading:
         for change in card.changes:
             _cover(change, "reason")
         for done in card.actions.values():
-            _cover(done, "note")
-        for held in (*card.contacts, *card.restraints):
-            names = ("note", "with_whom", "interpreter")
+            _cover(done, "note", "happened")
+        for held in (*card.contacts, *card.restraints, *card.owed):
+            names = ("note", "with_whom", "interpreter", "text", "grounds", "reason")
             held |= {name: _HIDDEN for name in names if name in held}
         for person in card.people.values():
             _cover(person, "name")
