@@ -518,6 +518,7 @@ LABELS: dict[Code, str] = {
     Weapon.SUBSTANCE: "substance used as a weapon",
     Outside.OTHER_SCHOOL_STUDENT: "student of another school",
     PlanKind.CHECK_IN_CHECK_OUT: "check-in/check-out",
+    MeetingKind.FOLLOW_UP: "follow-up",
     Unit.PERCENT_OF_POINTS: "% of points",
     LengthDifference.TERM_DECREASED_DUE_TO_HEALTH_RELATED_CIRCUMSTANCES: (
         "term decreased due to health-related circumstances"
