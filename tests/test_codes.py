@@ -75,6 +75,18 @@ LengthDifference: no-difference term-modified-by-district term-modified-by-mutua
     continuation-of-prior-years-disciplinary-action other
 StaffRole: specialist principal teacher clerk records-officer auditor aide counselor other
 DayKind: regular minimum
+MeetingKind: initial follow-up informal manifestation-determination
+InputFrom: teacher family student other
+Answered: coming by-phone not-coming
+Verdict: worked partly did-not
+PlanKind: behavior-support-plan behavior-intervention-plan check-in-check-out behavior-contract
+    safety-plan
+Function: obtain-attention obtain-item obtain-activity obtain-sensory escape-attention
+    escape-item escape-activity escape-sensory
+Decision: continue modify intensify fade discontinue refer
+Unit: percent-of-points times-a-day minutes-a-day percent rating
+Direction: at-least at-most
+NoData: absent no-school not-participating no-card other
 """
 }
 MINORS = """
