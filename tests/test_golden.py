@@ -16,7 +16,17 @@ from typing import Any
 
 import pytest
 
-from ledger.domain import Decider, Destroyed, Event, Undone, When, due_process, plan, upcasts
+from ledger.domain import (
+    Decider,
+    Destroyed,
+    Event,
+    Undone,
+    When,
+    due_process,
+    meeting,
+    plan,
+    upcasts,
+)
 from ledger.domain.access import ACCESS, RecordDisclosed, RecordViewed
 from ledger.domain.calendar import (
     CALENDAR,
@@ -28,6 +38,7 @@ from ledger.domain.calendar import (
 )
 from ledger.domain.codes import (
     Action,
+    Answered,
     Behavior,
     Channel,
     ContactOutcome,
@@ -36,9 +47,11 @@ from ledger.domain.codes import (
     Direction,
     Function,
     Injury,
+    InputFrom,
     LengthDifference,
     Level,
     Location,
+    MeetingKind,
     Motivation,
     NoData,
     Others,
@@ -52,6 +65,7 @@ from ledger.domain.codes import (
     StaffRole,
     StatementKind,
     Unit,
+    Verdict,
     Weapon,
 )
 from ledger.domain.forms import FORMS, SlipsPrinted
@@ -114,6 +128,7 @@ DECIDERS: list[Decider[Any, Any, Any]] = [
     CALENDAR,
     FORMS,
     INCIDENT,
+    meeting.MEETING,
     plan.PLAN,
     STAFF,
     STUDENT,
@@ -245,6 +260,21 @@ POINTS: dict[str, Any] = {
     "points": 2,
     "most": 2,
 }
+MOTHER = meeting.Person(relation=Relation.MOTHER)
+CHART = meeting.Chart(
+    strengths=("Helps younger children.",),
+    known=("Moved in August.",),
+    tried=(meeting.Tried(what="picture schedule", verdict=Verdict.PARTLY, note="Mornings."),),
+    concerns=("Lunch.", "Reading."),
+    strategies=("A seat with an adult.",),
+)
+THERE = (
+    meeting.Attendee(who=meeting.Person(staff="staff-1")),
+    meeting.Attendee(who=MOTHER, language="Spanish", interpreted=True, channel=Channel.PHONE),
+    meeting.Attendee(who=meeting.Person(student=True)),
+    meeting.Attendee(who=meeting.Person(role="county social worker")),
+)
+OF_CASE: dict[str, Any] = {"student_id": ANA, "number": 1}
 OF_PLAN: dict[str, Any] = {"student_id": ANA, "plan": 1}
 PAST: dict[str, Any] = {
     **DETAILS,
@@ -371,6 +401,64 @@ EXAMPLES: dict[str, tuple[Event, ...]] = {
         TextDestroyed(version=3, **ORDERED),
         Undone(versions=(1, 2)),
         *DUE_PROCESS,
+    ),
+    "meeting": (
+        meeting.AssistanceRequested(
+            student_id=ANA, school_id="9", on=DAY, by=MOTHER, concern=WHY, tried="A seat."
+        ),
+        meeting.InputReceived(
+            student_id=ANA,
+            source=InputFrom.FAMILY,
+            on=DAY,
+            by=MOTHER,
+            language="Spanish",
+            text=WHY,
+        ),
+        meeting.MeetingScheduled(
+            **OF_CASE, kind=MeetingKind.INITIAL, at=AT, place="room 4", facilitator="staff-1"
+        ),
+        meeting.MeetingRescheduled(**OF_CASE, at=AT, place="room 5", reason=WHY),
+        meeting.MeetingCancelled(**OF_CASE, reason=WHY),
+        meeting.MemberInvited(
+            **OF_CASE,
+            who=MOTHER,
+            on=DAY,
+            channel=Channel.LETTER,
+            language="Spanish",
+            needs_interpreter=True,
+        ),
+        meeting.MemberConfirmed(**OF_CASE, who=MOTHER, on=DAY, answer=Answered.BY_PHONE),
+        meeting.InterpreterBooked(**OF_CASE, on=DAY, language="Spanish", who="R. Soto"),
+        meeting.MeetingHeld(
+            **OF_CASE,
+            kind=MeetingKind.MANIFESTATION_DETERMINATION,
+            at=AT,
+            attended=THERE,
+            interpreter="R. Soto",
+            walk_in=True,
+            chart=CHART,
+        ),
+        meeting.MeetingCorrected(**OF_CASE, attended=THERE, chart=CHART, reason=WHY),
+        meeting.QuestionRaised(**OF_CASE, meeting=1, text=WHY, who=(MOTHER,)),
+        meeting.QuestionAnswered(**OF_CASE, on=DAY, text=WHY),
+        meeting.ActionAgreed(
+            **OF_CASE,
+            meeting=1,
+            on=DAY,
+            what="A seat by the door.",
+            who=(MOTHER,),
+            start=DAY,
+            due=date(2026, 10, 30),
+        ),
+        meeting.ActionReassigned(**OF_CASE, who=(MOTHER,), due=DAY, reason=WHY),
+        meeting.ActionCompleted(**OF_CASE, on=DAY, note=WHY),
+        meeting.ActionDropped(**OF_CASE, on=DAY, reason=WHY),
+        meeting.FollowUpSet(**OF_CASE, at=AT, place="room 4", facilitator="staff-1"),
+        meeting.CaseClosed(student_id=ANA, on=DAY, reason=WHY),
+        meeting.TextDestroyed(
+            student_id=ANA, version=3, authority="records officer", order="2026-12"
+        ),
+        Undone(versions=(2, 3)),
     ),
     "plan": (
         plan.PlanDrafted(
