@@ -24,9 +24,10 @@ from ledger.domain import (
     Refused,
     Undo,
     Value,
+    When,
 )
 from ledger.domain.calendar import CALENDAR, SetSchoolYear
-from ledger.domain.codes import Behavior, Level, Outside, Role
+from ledger.domain.codes import Behavior, Level, Outside, Relation, Role
 from ledger.domain.forms import FORMS, PrintSlips
 from ledger.domain.incident import (
     INCIDENT,
@@ -38,6 +39,20 @@ from ledger.domain.incident import (
     ReportIncident,
     StatementAdded,
     TakeAction,
+)
+from ledger.domain.meeting import (
+    MEETING,
+    AgreeAction,
+    Agreed,
+    Attendee,
+    BookInterpreter,
+    Case,
+    ConfirmMember,
+    HoldMeeting,
+    InviteMember,
+    Person,
+    RequestAssistance,
+    ScheduleMeeting,
 )
 from ledger.domain.particulars import BehaviorSeen, Days, Participant, PastAction
 from ledger.domain.plan import (
@@ -65,10 +80,12 @@ V = TypeVar("V", bound=Value)
 
 STUDENTS = [student_id(number) for number in (1, 2, 3)]
 INCIDENTS = [incident_id(number) for number in (1, 2, 3)]
+CASES = [f"{number:08}-0000-4000-9000-000000000000" for number in (1, 2, 3)]
 PEOPLE_HERE = ["staff-1", "staff-2"]
 LABELS = ["P1", "P1", "P2", "P3", "P9"]
 IDS = {
     "incident": INCIDENTS,
+    "meeting": CASES,
     "student": STUDENTS,
     "staff": PEOPLE_HERE,
     "calendar": ["9"],
@@ -77,6 +94,7 @@ IDS = {
 }
 DECIDERS: dict[str, Decider[Any, Any, Any]] = {
     "incident": INCIDENT,
+    "meeting": MEETING,
     "student": STUDENT,
     "staff": STAFF,
     "calendar": CALENDAR,
@@ -97,6 +115,12 @@ WORDS = st.text(max_size=12) | st.sampled_from(
     ["", "P2 ran to the gate.", '"$5", % and \u202eא', "😀"]
 )
 STAFF_ID = st.sampled_from(PEOPLE_HERE)
+TABLE = (
+    Person(staff="staff-1"),
+    Person(relation=Relation.MOTHER),
+    Person(student=True),
+    Person(role="county social worker"),
+)
 NAMED: dict[str, Strategy] = {
     "label": st.sampled_from(LABELS),
     "student_id": st.sampled_from(STUDENTS),
@@ -208,6 +232,7 @@ WHOLE: dict[type[Value], Strategy] = {
     SetSchoolYear: school_years(),
     ImportIncident: past(),
     DraftPlan: plans(),
+    Person: st.sampled_from(TABLE),
 }
 FIELDS: dict[tuple[type[Value], str], Strategy] = {
     (Undo, "versions"): st.just(()),
@@ -215,6 +240,7 @@ FIELDS: dict[tuple[type[Value], str], Strategy] = {
     (PrintSlips, "taken"): st.lists(st.integers(95, 130), max_size=4).map(tuple),
     (ReportIncident, "participants"): participants(),
     (Goal, "by"): st.none() | DAYS,
+    (RequestAssistance, "on"): st.dates(date(2026, 7, 1), date(2026, 9, 1)),
 }
 
 
@@ -244,14 +270,15 @@ def _of(kind: Any, limits: list[Any], name: str) -> Strategy:
         # What was destroyed is ordered by a command of its own, never said.
         parts = [part for part in inner if part is not Destroyed]
         return st.one_of(*(_of(part, limits, name) for part in parts))
-    if name in NAMED and kind is not NoneType and origin is not tuple:
-        return NAMED[name]
     if origin is tuple:
         return _tuples(inner, limits, name)
     if isinstance(kind, type) and issubclass(kind, Value):
         return built(kind)
     if isinstance(kind, type) and issubclass(kind, Enum):
         return st.sampled_from(kind)
+    if name in NAMED and kind is not NoneType:
+        least = _limit(limits, "ge", None)
+        return NAMED[name] if least is None else NAMED[name].filter(lambda n: n >= least)
     return _plain(kind, limits)
 
 
@@ -301,6 +328,10 @@ OFTEN: dict[type[Command], int] = {
     TakeAction: 4,
     AddStatement: 3,
     AddParticipant: 2,
+    ScheduleMeeting: 2,
+    InviteMember: 2,
+    HoldMeeting: 4,
+    AgreeAction: 2,
 }
 NEXT: dict[str, tuple[type[Command], ...]] = {  # of a plan
     "draft": (ApprovePlan,),
@@ -310,6 +341,7 @@ NEXT: dict[str, tuple[type[Command], ...]] = {  # of a plan
 }
 OPENING: dict[str, type[Command]] = {
     "incident": ReportIncident,
+    "meeting": RequestAssistance,
     "student": RecordStudent,
     "staff": RecordStaff,
     "calendar": SetSchoolYear,
@@ -381,9 +413,11 @@ def step(draw: st.DrawFn, category: str, id: str, state: Any = None) -> Step:
 
 
 def _meant(command: Command, state: Any) -> dict[str, list[Any]]:
-    """Whom and what a command to an incident or to a student's plans can mean."""
+    """Whom and what a command to an incident, a case or a student's plans can mean."""
     if isinstance(state, Plans):
         return _of_plans(command, state)
+    if isinstance(state, Case):
+        return _of_case(command, state)
     if not isinstance(state, Incident):
         return {}
     people = [p for p in state.people.values() if p.referred or not isinstance(command, TakeAction)]
@@ -393,7 +427,7 @@ def _meant(command: Command, state: Any) -> dict[str, list[Any]]:
 
 def _next(state: Plans) -> Strategy:
     """A command that comes next in one of the plans."""
-    own = [kind for held in state.by_number.values() for kind in NEXT[held.stage]]
+    own: list[type[Command]] = [k for held in state.by_number.values() for k in NEXT[held.stage]]
     return st.sampled_from(own or [DraftPlan]).flatmap(built)
 
 
@@ -412,6 +446,31 @@ def _of_plans(command: Command, state: Plans) -> dict[str, list[Any]]:
     if isinstance(command, Points):
         known |= {"rows": [((2, 1, 0), ()), ((2, None, 2), (1, 1, 1))], "total": [None]}
         known |= {"no_data": [None]}
+    return {name: some for name, some in known.items() if name in type(command).model_fields}
+
+
+def _of_case(command: Command, state: Case) -> dict[str, list[Any]]:
+    """Days in order, people who were invited, and what was numbered."""
+    last = max([state.requested_on, *(met.day for met in state.meetings.values())])
+    days = [last + timedelta(days=n) for n in (1, 2, 9)]
+    before = isinstance(command, InviteMember | ConfirmMember)
+    agreed = Agreed(what="A seat by the door.", who=TABLE[:2], due=days[2])
+    numbers = [*state.meetings, *state.promises]
+    known: dict[str, list[Any]] = {
+        "number": [*numbers, None] if isinstance(command, HoldMeeting) else numbers,
+        "meeting": [*state.meetings],
+        "on": [state.requested_on] if before else days,
+        "at": [When(at=datetime(d.year, d.month, d.day, 15, tzinfo=UTC), zone=ZONE) for d in days],
+        "who": [TABLE[0], TABLE[1]] if before else [TABLE[:1], TABLE[1:3]],
+        "attended": [(Attendee(who=TABLE[0]), Attendee(who=TABLE[1], interpreted=True))],
+        "actions": [(), (agreed,), (agreed, agreed)],
+        "due": [days[2]],
+        "follow_up": [None],
+    }
+    if isinstance(command, BookInterpreter):
+        known |= {"who": [], "on": [state.requested_on]}
+    if isinstance(command, AgreeAction):
+        known |= {"meeting": [None]}
     return {name: some for name, some in known.items() if name in type(command).model_fields}
 
 

@@ -131,6 +131,7 @@ CODED = frozenset(
     (
         *("student_id", "school_id", "homeroom", "into", "about", "child", "subjects", "records"),
         *("by", "to", "observer", "reported_by", "recorded_by", "label", "numbers", "flags"),
+        *("staff", "facilitator", "told"),
         *("zone", "language", "digest", "manager", "measured_by"),
     )
 )

@@ -326,7 +326,7 @@ DUE_PROCESS: tuple[due_process.DueProcessEvent, ...] = (
     due_process.AppealDecided(number=1, on=DAY, sustained=True, reason=WHY),
     due_process.GuardianStatementAttached(relation=Relation.MOTHER, on=DAY, text=WHY),
 )
-ORDERED = {"authority": "records officer", "order": "2026-12"}
+ORDERED: dict[str, Any] = {"authority": "records officer", "order": "2026-12"}
 EXAMPLES: dict[str, tuple[Event, ...]] = {
     "access": (
         RecordViewed(**ANSWER),
@@ -455,9 +455,7 @@ EXAMPLES: dict[str, tuple[Event, ...]] = {
         meeting.ActionDropped(**OF_CASE, on=DAY, reason=WHY),
         meeting.FollowUpSet(**OF_CASE, at=AT, place="room 4", facilitator="staff-1"),
         meeting.CaseClosed(student_id=ANA, on=DAY, reason=WHY),
-        meeting.TextDestroyed(
-            student_id=ANA, version=3, authority="records officer", order="2026-12"
-        ),
+        meeting.TextDestroyed(student_id=ANA, version=3, **ORDERED),
         Undone(versions=(2, 3)),
     ),
     "plan": (
