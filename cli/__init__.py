@@ -20,6 +20,7 @@ import click
 from cli.errors import NOTHING, exit_code, sentence
 
 if TYPE_CHECKING:
+    from cli.desk_prompts import CutOff, Prompts
     from ledger.finding import Which
     from ledger.school import School
 
@@ -33,8 +34,10 @@ COMMANDS = {
     "act": "day",
     "call": "day",
     "praise": "day",
+    "points": "points",
     "open": "unfinished",
     "same": "same",
+    "plan": "plan",
     "timeline": "timeline",
     "incident": "incident",
     "roster": "roster",
@@ -80,6 +83,8 @@ class Desk:
         self.replaces: int | None = None  # … or with other words
         self.kept: int | None = None  # the draft that what was typed is kept as
         self.after: list[str] = []  # what to say after what went wrong
+        self.asks: Prompts | None = None  # how the desk asks, for a command that asks more …
+        self.cut: CutOff | None = None  # … and how its questions were cut off
 
     @property
     def folder(self) -> Path:

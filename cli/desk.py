@@ -322,9 +322,12 @@ class Sitting:
 
     def _done(self, seat: Seat, entry: Entry) -> int:
         """Have the line done as the command itself does it."""
-        seat.typed, seat.draft = dict(entry.texts), entry.draft
+        seat.typed, seat.draft, seat.asks = dict(entry.texts), entry.draft, self.asks
         try:
-            return run(entry.argv, seat)
+            code = run(entry.argv, seat)
+            if seat.cut is not None:
+                raise seat.cut
+            return code
         finally:
             seat.leave()
             # A power cut leaves it: an entry that was recorded is then only said again.

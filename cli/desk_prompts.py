@@ -56,6 +56,9 @@ class Prompts(Protocol):
     ) -> str | None:
         """One answer; `before` is what was said so far on this line."""
 
+    def row(self, head: str, typed: str = "") -> str | None:
+        """One answer on a line of a table, which begins with `head`."""
+
     def text(self, question: str, *, typed: str = "", before: str = "") -> str | None:
         """A text of one line or several."""
 
@@ -118,6 +121,9 @@ class Edited:
     ) -> str | None:
         head = f"{self._mark} {before}   " if before else "  "
         return _one_line(self._prompt(self._answers, f"{head}{question} ", offers, typed))
+
+    def row(self, head: str, typed: str = "") -> str | None:
+        return _one_line(self._prompt(self._answers, f"{head} ", nothing, typed))
 
     def text(self, question: str, *, typed: str = "", before: str = "") -> str | None:
         if before:
@@ -213,6 +219,9 @@ class Plain:
         self, question: str, offers: Offers = nothing, *, typed: str = "", before: str = ""
     ) -> str | None:
         return _one_line(self._read(f"{question} "))
+
+    def row(self, head: str, typed: str = "") -> str | None:
+        return _one_line(self._read(f"{head} "))
 
     def text(self, question: str, *, typed: str = "", before: str = "") -> str | None:
         said = self._read(f"{question} ")

@@ -55,6 +55,9 @@ class Script:
     ) -> str | None:
         return self._next(question, typed)
 
+    def row(self, head: str, typed: str = "") -> str | None:
+        return self._next(head, typed)
+
     def text(self, question: str, *, typed: str = "", before: str = "") -> str | None:
         return self._next(question, typed)
 

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from ledger.domain import TEXT_CAP
-from ledger.domain.codes import Code, Direction, Function, PlanKind, Unit, current
+from ledger.domain.codes import Direction, Function, PlanKind, Unit, current
 from ledger.domain.plan import EXPECTATIONS, PERIODS, SCALE, Design, Goal, PointCard, Terms
 from ledger.said import Unclear, match_code, show_day
 from ledger.written.lines import BULLET, Fault, Part, Piece, line_of, parts, words
@@ -204,8 +204,8 @@ class _Reader:
 
     def values(self) -> dict[str, Any]:
         read: dict[str, Callable[[Piece], Any]] = {
-            KIND: lambda one: _code(one, PlanKind, KINDS),
-            "function": lambda one: _code(one, Function, {}),
+            KIND: lambda one: kind_of(one.text),
+            "function": lambda one: match_code(one.text, current(Function)),
             "goal": self._goal,
             "card": _card,
             "parts": _parts,
@@ -270,8 +270,9 @@ class _Reader:
             self.faults.append(Fault(self.line("goal"), 1, reason))
 
 
-def _code(piece: Piece, codes: type[Code], own: Mapping[str, str]) -> Any:
-    return match_code(piece.text, current(codes), own)
+def kind_of(said: str) -> PlanKind:
+    """The kind of plan that somebody names: CICO, or the beginning of its word; or Unclear."""
+    return match_code(said, current(PlanKind), KINDS)
 
 
 def _number(said: str) -> Decimal:
