@@ -38,6 +38,7 @@ COMMANDS = {
     "open": "unfinished",
     "same": "same",
     "plan": "plan",
+    "plan": "plan",
     "timeline": "timeline",
     "incident": "incident",
     "roster": "roster",

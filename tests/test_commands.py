@@ -46,6 +46,8 @@ LINES = {
     "praise": Line("praise ana rivera helping"),
     "open": Line("open", reads=1),
     "same": Line("same {other} {incident}"),
+    "plan status": Line("plan status", reads=1),
+    "plan show": Line("plan show ana rivera", reads=1, code=3),
     "timeline": Line("timeline ana rivera", reads=1),
     "incident show": Line("incident show {incident}", reads=1),
     "incident list": Line("incident list", reads=1),
