@@ -27,7 +27,7 @@ from ledger.domain import (
     When,
 )
 from ledger.domain.calendar import CALENDAR, SetSchoolYear
-from ledger.domain.codes import Behavior, Level, Outside, Relation, Role
+from ledger.domain.codes import Behavior, Level, MeetingKind, Outside, Relation, Role
 from ledger.domain.forms import FORMS, PrintSlips
 from ledger.domain.incident import (
     INCIDENT,
@@ -44,15 +44,25 @@ from ledger.domain.meeting import (
     MEETING,
     AgreeAction,
     Agreed,
+    AnswerQuestion,
+    Asked,
     Attendee,
     BookInterpreter,
     Case,
+    CloseCase,
+    CompleteAction,
     ConfirmMember,
+    CorrectMeeting,
+    DropAction,
     HoldMeeting,
     InviteMember,
     Person,
+    RaiseQuestion,
+    ReassignAction,
     RequestAssistance,
+    RescheduleMeeting,
     ScheduleMeeting,
+    SetFollowUp,
 )
 from ledger.domain.particulars import BehaviorSeen, Days, Participant, PastAction
 from ledger.domain.plan import (
@@ -328,16 +338,18 @@ OFTEN: dict[type[Command], int] = {
     TakeAction: 4,
     AddStatement: 3,
     AddParticipant: 2,
-    ScheduleMeeting: 2,
-    InviteMember: 2,
-    HoldMeeting: 4,
-    AgreeAction: 2,
 }
-NEXT: dict[str, tuple[type[Command], ...]] = {  # of a plan
+NEXT: dict[str, tuple[type[Command], ...]] = {  # of a plan; of a meeting
     "draft": (ApprovePlan,),
     "approved": (StartPlan,),
     "active": (RecordPoints, RecordPoints, CorrectPoints, RecordFidelity, ReviewPlan),
     "ended": (DraftPlan,),
+    "set": (InviteMember, ConfirmMember, BookInterpreter, RescheduleMeeting, HoldMeeting),
+    "held": (
+        *(CorrectMeeting, RaiseQuestion, AnswerQuestion, AgreeAction, SetFollowUp),
+        *(CompleteAction, ReassignAction, DropAction),
+    ),
+    "cancelled": (ScheduleMeeting, HoldMeeting, CloseCase),
 }
 OPENING: dict[str, type[Command]] = {
     "incident": ReportIncident,
@@ -403,7 +415,7 @@ def step(draw: st.DrawFn, category: str, id: str, state: Any = None) -> Step:
     if state is None:
         command: Command = draw(built(OPENING[category]))
     else:
-        follows = isinstance(state, Plans) and draw(st.integers(0, 2))
+        follows = isinstance(state, Plans | Case) and draw(st.integers(0, 2))
         command = draw(_next(state) if follows else command_of(category))
         meant = _meant(command, state) if draw(st.integers(0, 5)) else {}
         aims = {name: draw(st.sampled_from(some)) for name, some in meant.items() if some}
@@ -425,10 +437,19 @@ def _meant(command: Command, state: Any) -> dict[str, list[Any]]:
     return {name: some for name, some in known.items() if name in type(command).model_fields}
 
 
-def _next(state: Plans) -> Strategy:
-    """A command that comes next in one of the plans."""
-    own: list[type[Command]] = [k for held in state.by_number.values() for k in NEXT[held.stage]]
-    return st.sampled_from(own or [DraftPlan]).flatmap(built)
+def _next(state: Plans | Case) -> Strategy:
+    """A command that comes next in one of the plans, or in the case."""
+    stages = (
+        one.stage
+        for one in (state.meetings if isinstance(state, Case) else state.by_number).values()
+    )
+    own: list[type[Command]] = [kind for stage in stages for kind in NEXT[stage]]
+    first: list[type[Command]] = [ScheduleMeeting, HoldMeeting, AgreeAction]
+    if isinstance(state, Plans):
+        first = [DraftPlan]
+    elif not state.student_id:
+        first = [RequestAssistance]
+    return st.sampled_from(own or first).flatmap(built)
 
 
 def _of_plans(command: Command, state: Plans) -> dict[str, list[Any]]:
@@ -453,25 +474,38 @@ def _of_case(command: Command, state: Case) -> dict[str, list[Any]]:
     """Days in order, people who were invited, and what was numbered."""
     last = max([state.requested_on, *(met.day for met in state.meetings.values())])
     days = [last + timedelta(days=n) for n in (1, 2, 9)]
-    before = isinstance(command, InviteMember | ConfirmMember)
+    early = isinstance(command, InviteMember | ConfirmMember | BookInterpreter)
+    held = [number for number, met in state.meetings.items() if met.stage == "held"]
+    raised = (Asked(text="Who sits there?", who=TABLE[:1]),)
     agreed = Agreed(what="A seat by the door.", who=TABLE[:2], due=days[2])
-    numbers = [*state.meetings, *state.promises]
     known: dict[str, list[Any]] = {
-        "number": [*numbers, None] if isinstance(command, HoldMeeting) else numbers,
-        "meeting": [*state.meetings],
-        "on": [state.requested_on] if before else days,
+        "number": _numbers(command, state),
+        "meeting": held if isinstance(command, RaiseQuestion) else [None],
+        "on": [state.requested_on] if early else days,
         "at": [When(at=datetime(d.year, d.month, d.day, 15, tzinfo=UTC), zone=ZONE) for d in days],
-        "who": [TABLE[0], TABLE[1]] if before else [TABLE[:1], TABLE[1:3]],
+        "who": [TABLE[0], TABLE[1]] if early else [TABLE[:1], TABLE[1:3]],
         "attended": [(Attendee(who=TABLE[0]), Attendee(who=TABLE[1], interpreted=True))],
+        "questions": [raised],
         "actions": [(), (agreed,), (agreed, agreed)],
-        "due": [days[2]],
+        "due": [None, days[2]],
         "follow_up": [None],
     }
     if isinstance(command, BookInterpreter):
-        known |= {"who": [], "on": [state.requested_on]}
-    if isinstance(command, AgreeAction):
-        known |= {"meeting": [None]}
+        known |= {"who": [None]}
+    if isinstance(command, HoldMeeting):
+        known |= {"kind": [*MeetingKind]}
     return {name: some for name, some in known.items() if name in type(command).model_fields}
+
+
+def _numbers(command: Command, state: Case) -> list[Any]:
+    """What a number can mean: a question, an open promise, or a meeting of the right stage."""
+    if isinstance(command, AnswerQuestion):
+        return [*state.questions]
+    if isinstance(command, CompleteAction | DropAction | ReassignAction):
+        return state.open_promises
+    stage = "held" if isinstance(command, CorrectMeeting) else "set"
+    own = [number for number, met in state.meetings.items() if met.stage == stage]
+    return [*own, None] if isinstance(command, HoldMeeting) else own
 
 
 @st.composite
