@@ -38,7 +38,7 @@ COMMANDS = {
     "open": "unfinished",
     "same": "same",
     "plan": "plan",
-    "plan": "plan",
+    "sst": "sst",
     "timeline": "timeline",
     "incident": "incident",
     "roster": "roster",

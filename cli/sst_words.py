@@ -35,6 +35,7 @@ SPANISH = {
     "tutor": "guardian",
     "tutora": "guardian",
 }
+NUMBER = re.compile("[1-9][0-9]{0,2}")
 ROLE_CAP = 60
 SPOKEN = {name.casefold(): code for code, name in LANGUAGES.items()} | {
     "español": "es",
@@ -102,11 +103,15 @@ def _nearness(met: dict[int, Met], now: datetime, number: int) -> timedelta:
 
 def number_at_end(params: dict[str, Any]) -> None:
     """The number of a promise or a question behind the student, unless its option says it."""
-    words = list(params["student"])
+    maybe_number_at_end(params)
     if params["number"] is None:
-        last = words[-1] if len(words) > 1 else ""
-        if not re.fullmatch("[1-9][0-9]{0,2}", last):
-            raise click.UsageError("which one? Give its number behind the student: ana rivera 2")
+        raise click.UsageError("which one? Give its number behind the student: ana rivera 2")
+
+
+def maybe_number_at_end(params: dict[str, Any]) -> None:
+    """The same of one that may be left out."""
+    words = list(params["student"])
+    if params["number"] is None and len(words) > 1 and NUMBER.fullmatch(words[-1]):
         params["number"] = int(words.pop())
     params["student"] = tuple(words)
 
@@ -167,9 +172,22 @@ def coming(desk: Desk, said: str, floor: date) -> When:
     return When(at=_coming(desk, said, floor), zone=zone.key, said=said)
 
 
-def coming_day(desk: Desk, said: str, floor: date) -> date:
-    """The same of a day."""
-    return _coming(desk, f"{said} 12:00", floor).date()
+def coming_day(desk: Desk, said: str, floor: date = date.min) -> date:
+    """The same of a day; without a floor the nearest."""
+    try:
+        return _coming(desk, f"{said} 12:00", floor).date()
+    except Unclear:
+        raise Unclear(
+            f'"{said[:40]}" is not a day. Write it like Oct 30, friday or 2026-10-30'
+        ) from None
+
+
+def shown(desk: Desk, case: Meant) -> str:
+    """The word that finds this case again in a line: the given name, or the case's own id."""
+    given = case.name.split()[0].casefold()
+    if case.found and len(desk.school.find(given).students) == 1:
+        return given
+    return desk.school.record.short("meeting", case.id)
 
 
 def _coming(desk: Desk, said: str, floor: date) -> datetime:

@@ -37,6 +37,7 @@ HINTS = {  # part → what the empty form says beside it
     "actions": "(who and who — what — from — by)",
     "follow-up": "",
 }
+NO_NOTES: Mapping[str, Sequence[str]] = {}
 PLACE = 16  # where what the form says beside a name begins
 SIGNS = {
     "+": Verdict.WORKED,
@@ -49,6 +50,7 @@ BY_WAY = re.compile(r"(?i)\s+(?:by|on|over|via|in)(?: the)?\s+([a-z-]+(?: messag
 COMMA = re.compile(r"[,;](?![^()]*\))")
 AND = re.compile(r"(?i)\s+(?:and|y|e|&)\s+|\s*[,;&]\s*")
 EDGE_WORDS = re.compile(r"(?i)(?:from|since|starting|start|by|until|til|till|due)\b[ \t]*:?[ \t]*")
+FROM = re.compile(r"(?i)(?:from|since|start)")
 ORDER = "Write who — what — from — by"
 FIELDS = 4
 MOST = 200  # lines of one part
@@ -59,6 +61,7 @@ class Reads(Protocol):
 
     def person(self, said: str) -> Person: ...
     def day(self, said: str) -> date: ...
+    def due(self, said: str) -> date: ...
     def when(self, said: str) -> datetime: ...
     def language(self, said: str) -> str | None: ...
 
@@ -79,8 +82,16 @@ class Written:
 # The form
 
 
-def form(title: str, said: Written, name: Callable[[Person], str]) -> str:
-    """The text for the editor; `name` gives the words that a person is written with."""
+def form(
+    title: str,
+    said: Written,
+    name: Callable[[Person], str],
+    notes: Mapping[str, Sequence[str]] = NO_NOTES,
+) -> str:
+    """The text for the editor; `name` gives the words that a person is written with.
+
+    `notes`: what is told under a part, and not read again.
+    """
     chart = said.chart
     there = [_attendee(one, name) for one in said.there]
     there += [f"interpreter {line_of(said.interpreter, {})}"] if said.interpreter else []
@@ -98,6 +109,7 @@ def form(title: str, said: Written, name: Callable[[Person], str]) -> str:
     for part, hint in HINTS.items():
         indent = " " * (PLACE - len(part) - 1) + hint if hint else f" {beside.get(part, '')}"
         text += [f"{part}:{indent}".rstrip(), *(f"  {line}" for line in lines.get(part, ()))]
+        text += [f"  # {' '.join(note.split())}" for note in notes.get(part, ())]
     return "\n".join(text) + "\n"
 
 
@@ -324,13 +336,13 @@ class _Sheet:
 
     def ends(self, ends: Sequence[Piece]) -> tuple[date | None, date | None]:
         """(from, by)."""
-        days = [
-            self.got(one.without(EDGE_WORDS), self.reads.day) if one.text else None for one in ends
-        ]
-        if len(ends) == 1:
-            starts = ends[0].text.casefold().startswith(("from", "since", "start"))
-            return (days[0], None) if starts else (None, days[0])
-        return (days[0], days[1]) if days else (None, None)
+        starts = len(ends) == 2 or (bool(ends) and FROM.match(ends[0].text) is not None)
+        start = ends[0] if starts else None
+        due = ends[-1] if ends and not (starts and len(ends) == 1) else None
+        return self.edge(start, self.reads.day), self.edge(due, self.reads.due)
+
+    def edge(self, piece: Piece | None, reads: Read[date]) -> date | None:
+        return self.got(piece.without(EDGE_WORDS), reads) if piece and piece.text else None
 
     def follow_up(self, piece: Piece) -> datetime | None:
         at = self.got(piece, self.reads.when)

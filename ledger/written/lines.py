@@ -17,14 +17,14 @@ PLAIN = "\\"  # before a line that is text, however it looks
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What is wrong with a form, and where."""
+    """What is wrong with a form, and where; line 0 is the whole of it."""
 
     line: int
     column: int
     reason: str
 
     def __str__(self) -> str:
-        return f"line {self.line}: {self.reason}"
+        return f"line {self.line}: {self.reason}" if self.line else self.reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +155,8 @@ def line_of(text: str, hints: Mapping[str, str]) -> str:
 
 def marked(text: str, faults: list[Fault]) -> str:
     """The text with what is wrong on top, its lines numbered as they stand below that."""
-    told = [Fault(fault.line + len(faults), fault.column, fault.reason) for fault in faults]
+    below = len(faults)
+    told = [Fault(f.line and f.line + below, f.column, f.reason) for f in faults]
     return "".join(f"{MARK} {fault}\n" for fault in told) + text
 
 
