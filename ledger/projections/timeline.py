@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import asdict
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from ledger.domain import Destroyed, Recorded, standing
-from ledger.domain.contact import Contact
-from ledger.domain.student import (
-    ContactMade,
-    ObservationRecorded,
-    PraiseRecorded,
-    StudentWithdrawn,
-)
 from ledger.projections import History, Projection, Rows, number, table, text
-from ledger.projections.incidents import Card, told
+from ledger.projections.incidents import told
+from ledger.projections.timeline_lines import Line, of_case, of_plans, of_process, of_student
+from ledger.store import category_of
 
 _tables = sa.MetaData()
 table(
@@ -48,9 +43,15 @@ table(
 
 
 def _rows(stream: str, history: History) -> Rows:
-    if stream.startswith("incident-"):
-        return _of_incident(stream, history)
-    return _of_student(stream, history)
+    match category_of(stream):
+        case "incident":
+            return _of_incident(stream, history)
+        case "meeting":
+            return _of_one(stream, of_case(history))
+        case "plan":
+            return _of_one(stream, of_plans(history))
+        case _:
+            return _of_one(stream, of_student(history))
 
 
 def _of_incident(stream: str, history: History) -> Rows:
@@ -58,82 +59,51 @@ def _of_incident(stream: str, history: History) -> Rows:
     if not card.reported:
         return {}
     last = max(r.position for r in history)
-    entries = [
-        _entry(stream, 0, "incident", card.occurred_at, card.recorded_at, last, level=card.level)
-    ]
+    at, recorded_at = card.occurred_at, card.recorded_at
+    entries = [_entry(stream, 0, "incident", at, recorded_at, last, level=card.level)]
+    people = [(p.label, p.student_id) for p in card.people.values() if p.student_id]
+    links = _links(entries[0], people)
     for seq, change in enumerate(card.changes, 1):
         at = change.recorded_at
         entry = _entry(stream, seq, "fixed", at, at, last, actor=change.actor, body=asdict(change))
         entries.append(entry)
-    people = _people(card)
-    return {
-        "timeline": entries,
-        "timeline_of": [
-            {
-                "stream": stream,
-                "seq": entry["seq"],
-                "student_id": student_id,
-                "label": label,
-                "occurred_at": entry["occurred_at"],
-            }
-            for entry in entries
-            for label, student_id in people
-        ],
-    }
-
-
-def _people(card: Card) -> list[tuple[str, str]]:
-    return [(p.label, p.student_id) for p in card.people.values() if p.student_id]
-
-
-def _of_student(stream: str, history: History) -> Rows:
-    entries, links = [], []
-    for recorded in standing(history):
-        entry = _own(stream, recorded)
-        if entry is not None:
-            entries.append(entry)
-            links.append(
-                {
-                    "stream": stream,
-                    "seq": entry["seq"],
-                    "student_id": recorded.event.student_id,
-                    "label": None,
-                    "occurred_at": entry["occurred_at"],
-                }
-            )
+        links += _links(entry, people)
+    for seq, line in enumerate(of_process(history), 1 + len(card.changes)):
+        entry = _of_line(stream, seq, line)
+        entries.append(entry)
+        links += _links(entry, [who for who in people if line.label in (None, who[0])])
     return {"timeline": entries, "timeline_of": links}
 
 
-def _own(stream: str, recorded: Recorded[Any]) -> dict[str, Any] | None:
-    """The entry of what stands without an incident, if the event is one."""
-    event = recorded.event
-    match event:
-        case PraiseRecorded():
-            kind, at, words = "praise", event.occurred.at, event.text
-        case ContactMade():
-            kind, at, words = "contact", event.at.at, event.note
-        case ObservationRecorded():
-            kind, at, words = "observation", event.began.at, event.text
-        case StudentWithdrawn():
-            noon = datetime.combine(event.effective_on, time(12), tzinfo=UTC)
-            kind, at, words = "roster", noon, None
-        case _:
-            return None
-    body = {"words": None if words is None else str(words), "by": getattr(event, "by", None)}
-    if isinstance(event, Contact) and event.with_whom is not None:
-        body["whom"] = str(event.with_whom)
-    if isinstance(words, Destroyed):
-        body["destroyed"] = str(words)
+def _of_one(stream: str, lines: Iterable[Line]) -> Rows:
+    """Rows of a stream that tells of one student."""
+    entries, links = [], []
+    for line in lines:
+        entry = _of_line(stream, line.recorded.version, line)
+        student = line.recorded.event.student_id
+        if student:
+            entries.append(entry)
+            links += _links(entry, [(None, student)])
+    return {"timeline": entries, "timeline_of": links}
+
+
+def _links(entry: dict[str, Any], people: Iterable[tuple[str | None, str]]) -> list[dict[str, Any]]:
+    own = {name: entry[name] for name in ("stream", "seq", "occurred_at")}
+    return [own | {"student_id": student_id, "label": label} for label, student_id in people]
+
+
+def _of_line(stream: str, seq: int, line: Line) -> dict[str, Any]:
+    recorded = line.recorded
     return _entry(
         stream,
-        recorded.version,
-        kind,
-        _iso(at),
+        seq,
+        line.kind,
+        _iso(line.at),
         _iso(recorded.recorded_at),
         recorded.position,
         actor=recorded.actor,
-        line=str(event),
-        body=body,
+        line=str(recorded.event),
+        body=line.body,
     )
 
 
@@ -168,4 +138,5 @@ def _iso(at: datetime) -> str:
     return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-TIMELINE = Projection("timeline", 4, frozenset({"incident", "student"}), _tables, _rows)
+_OF = frozenset({"incident", "meeting", "plan", "student"})
+TIMELINE = Projection("timeline", 5, _OF, _tables, _rows)
