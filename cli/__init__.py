@@ -40,6 +40,7 @@ COMMANDS = {
     "plan": "plan",
     "sst": "sst",
     "timeline": "timeline",
+    "packet": "packet",
     "incident": "incident",
     "roster": "roster",
     "import": "import_",

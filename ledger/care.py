@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 VERIFIED = "last-verify"  # a file in the data folder: when, and how many events were whole
 BACKUPS = "backups"
+PAPERS = "papers"  # a folder in it: packets that were printed
 OLD_BACKUP = timedelta(days=2)
 OLD_VERIFY = timedelta(days=7)
 LITTLE_ROOM = 500 * 1024 * 1024  # bytes
@@ -136,6 +137,21 @@ def _drafts(school: School) -> Iterator[Check]:
         yield Check("WARN", "drafts", f"{waiting} not recorded yet", "bledger spool")
 
 
+def old_papers(school: School, days: int | None = None) -> list[Path]:
+    """Printed packets older than so many days, or than the school keeps them."""
+    keep = timedelta(days=school.settings.papers_days if days is None else days)
+    before = (school.clock() - keep).timestamp()
+    found = sorted((school.folder / PAPERS).glob("packet-*"))
+    return [path for path in found if days == 0 or path.lstat().st_mtime < before]
+
+
+def _papers(school: School) -> Iterator[Check]:
+    old = len(old_papers(school))
+    if old:
+        says = f"{old} on disk, older than {school.settings.papers_days} days"
+        yield Check("WARN", "packets", says, "bledger packet clear")
+
+
 def _clock(school: School) -> Iterator[Check]:
     last = school.record.head().recorded_at
     if last and school.clock() < datetime.fromisoformat(last) - CLOCK_SLACK:
@@ -165,6 +181,7 @@ LOOKS: Mapping[str, Callable[[School], Iterator[Check]]] = {
     "key": _key,
     "children": _children,
     "drafts": _drafts,
+    "packets": _papers,
     "clock": _clock,
     "disk": _room,
 }

@@ -11,8 +11,12 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
+from ledger.domain import standing
 from ledger.domain.calendar import CALENDAR, Calendar
+from ledger.domain.clocks import Duty
 from ledger.domain.days import school_year_of
+from ledger.domain.removals import Removal
+from ledger.domain.student import ContactMade
 from ledger.finding import Db
 from ledger.projections import marks
 from ledger.projections.roster import STAFF, STUDENT
@@ -32,6 +36,7 @@ from ledger.reading import (
     plans,
 )
 from ledger.reading.cases import Case, Meeting, Promise
+from ledger.reading.duties import duties_in, removals_in
 from ledger.reading.plans import Plan
 from ledger.store.sealing import digest
 
@@ -48,6 +53,15 @@ class Whose:
 
 
 @dataclass(frozen=True, slots=True)
+class Contact:
+    """That the family was called, and how it ended; no word of what was said."""
+
+    on: date
+    outcome: str
+    language: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Packet:
     """One student's papers: what the record held at a position, and nothing of today's clock."""
 
@@ -61,6 +75,9 @@ class Packet:
     entries: tuple[Entry, ...]  # the last first
     cases: tuple[Case, ...]  # the last request first
     plans: tuple[Plan, ...]  # by number
+    contacts: tuple[Contact, ...]  # with the family, without an incident; the first first
+    duties: tuple[Duty, ...]
+    removals: tuple[Removal, ...]
     people: dict[str, Student]  # the other students in them
     staff: dict[str, str]
     principal: str  # by name, or empty
@@ -106,6 +123,9 @@ def packet(
             entries=entries,
             cases=tuple(own_cases),
             plans=tuple(plans._masked(reading, plan) for plan in plans.plans_in(db, same, ids)),
+            contacts=tuple(_contacts(reading, ids, position, since, whose.zone)),
+            duties=tuple(duties_in(db, same, ids)),
+            removals=tuple(removals_in(db, same, ids).get(ids[0], ())),
             people=students,
             staff=_staff(db),
             principal=_principal(db),
@@ -119,6 +139,22 @@ def packet(
 def handed_over(reading: Reading, given: Packet, to: str, paper: bytes) -> None:
     """Record that somebody outside the school receives this paper."""
     reading.give("packet", digest(paper), [given.ids[0]], given.position, to=to)
+
+
+def _contacts(
+    reading: Reading, ids: Iterable[str], position: int, since: date, zone: ZoneInfo
+) -> list[Contact]:
+    known: list[Contact] = []
+    for id in ids:
+        told = (r for r in reading.record.stream(f"student-{id}") if r.position <= position)
+        made = [r.event for r in standing(told) if isinstance(r.event, ContactMade)]
+        days = [event.at.at.astimezone(zone).date() for event in made]
+        known += [
+            Contact(on, event.outcome.value, event.language)
+            for on, event in zip(days, made, strict=True)
+            if on >= since
+        ]
+    return sorted(known, key=lambda one: (one.on, one.outcome, one.language or ""))
 
 
 def _held(known: Iterable[Case]) -> list[date]:
@@ -152,7 +188,7 @@ def _book(db: sa.Connection) -> Db:
     """Everybody's names and numbers, in memory, as naming asks for them."""
     book = sqlite3.connect(":memory:")
     students = sa.select(*(STUDENT.c[name] for name in _BOOK.split()))
-    columns = [sa.column(name) for name in _KEYS.split()]
+    columns: list[sa.ColumnClause[Any]] = [sa.column(name) for name in _KEYS.split()]
     keys: sa.Select[Any] = sa.select(*columns).select_from(sa.table("student_key"))
     _fill(book, "student", _BOOK, db.execute(students))
     _fill(book, "student_key", _KEYS, db.execute(keys))
@@ -172,6 +208,7 @@ def _fill(
 __all__ = [
     "Card",
     "Case",
+    "Contact",
     "Entry",
     "Meeting",
     "Packet",
