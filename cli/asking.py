@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import click
 
 from cli import Desk
+from cli.words import SAID
 from ledger.domain import TEXT_CAP, When, standing
 from ledger.domain.codes import Code, current
 from ledger.domain.incident import INCIDENT, IncidentMerged
@@ -32,7 +33,7 @@ STDIN_CAP = 1_000_000
 
 def code(desk: Desk, said: str, of: type[CodeT]) -> CodeT:
     """A code by its value, a unique beginning of it, or the school's own word."""
-    return match_code(said, current(of), desk.school.settings.words)
+    return match_code(said, current(of), {**SAID, **desk.school.settings.words})
 
 
 def maybe(desk: Desk, said: str | None, of: type[CodeT]) -> CodeT | None:

@@ -6,15 +6,16 @@ import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, time, timedelta
+from functools import partial
 from typing import Any, NamedTuple
 
 import click
 
-from cli import Desk, asking, naming, pass_desk
+from cli import Desk, asking, naming, pass_desk, rules
 from cli.asking import ASK
 from cli.drafts import kept_on_failure
 from cli.errors import RECORDED
-from cli.incident import contact_fields, contact_options, follows
+from cli.incident import contact_fields, contact_options, follows, placed
 from cli.trial import trial
 from cli.words import FAMILY, Told, action_and_length, outcome_and_relation, strength_of
 from ledger.domain import When
@@ -26,6 +27,7 @@ from ledger.domain.student import STUDENT, MakeContact, RecordPraise
 from ledger.finding import Found, same_as, staff_named
 from ledger.reading import Window
 from ledger.reports import day as report
+from ledger.reports.due_process import against as report_against
 from ledger.said import parse_length
 
 BEGINNING = re.compile("[0-9a-f][0-9a-f-]{3,35}")
@@ -89,6 +91,7 @@ class Meant(NamedTuple):
 @click.option("--peers/--no-peers", default=None, help="In school: with peers as before.")
 @click.option("--action", metavar="ACTION", help="The same as the word.")
 @click.option("--length", metavar="LENGTH", help="The same as the word.")
+@rules.bound_options
 @follows
 @pass_desk
 @kept_on_failure
@@ -98,32 +101,44 @@ def act(desk: Desk, student: tuple[str, ...], **said: Any) -> None:
 
     A student's name means their latest incident of which something is not said yet, or else that
     of today; no name and no id means the last that you logged. The name of one who took part may
-    follow an id.
+    follow an id. `suspension` means out of school.
+
+    What goes against a rule of school.toml is refused before it happens; what has happened is
+    recorded with --happened, and stays flagged.
 
     \b
     Examples:
       bledger act last conference 10m --why peer
       bledger act ana rivera restitution
       bledger act 7c1e09b mateo time-in-office 20m
+      bledger act 7c1e09b mateo suspension 0.5d --notice "11:00 phone" --pupil-says
     """
     meant = _meant(desk, student, said["who"])
     length = parse_length(said["length"]) if said["length"] else None
+    on = asking.day(desk, said["on"])
     command = TakeAction(
         label=meant.label,
         action=asking.code(desk, said["action"], Action),
-        on=asking.day(desk, said["on"]),
+        on=on,
         minutes=length.minutes if length else None,
         days=length.days if length else None,
         by=asking.staff(desk, said["by"]) if said["by"] else desk.school.actor.id,
         instruction_went_on=said["instruction"],
         services_went_on=said["services"],
         peers_went_on=said["peers"],
-        note=_placed(desk, meant.id, asking.text(desk, said["note"], "note")),
+        note=placed(desk, meant.id, asking.text(desk, said["note"], "note")),
         motivation=asking.maybe(desk, said["why"], Motivation),
+        **rules.bound(desk, meant.person.student_id, on),
+        **rules.process(desk, said, partial(placed, desk, meant.id)),
     )
-    done = _do(desk, INCIDENT, meant.id, command, said)
+    found = desk.school.find(meant.person.student_id or "").students
+    name = rules.name_of(found, meant.label)
+    instead = ("act", *student)
+    act = rules.Act(meant.id, meant.label, name, meant.person.student_id, command, instead)
+    with rules.told(desk, act):
+        done = _do(desk, INCIDENT, meant.id, command, said)
     if done is not None:
-        _tell_action(desk, meant, done)
+        _tell_action(desk, meant, done, [*rules.before(desk, act), *rules.homework(desk, act)])
 
 
 def _meant(desk: Desk, words: Sequence[str], who: str | None) -> Meant:
@@ -162,22 +177,7 @@ def _of(desk: Desk, id: str, found: Found) -> Meant:
     raise asking.NotOne("That student takes no part in this incident.")
 
 
-def _placed(desk: Desk, id: str, text: str | None) -> str | None:
-    """A text in which those who take part are named by their placeholders."""
-    if text is None:
-        return None
-    from ledger.naming import names
-
-    people = INCIDENT.fold(desk.school.record.stream(f"incident-{id}")).people
-    ids = {label: p.student_id for label, p in people.items() if p.student_id}
-    known = {label: one for label, id in ids.items() for one in desk.school.find(id).students}
-    found = names(desk.school.roster, text, known)
-    for words, label in dict.fromkeys((one.words, one.label) for one in found.replaced):
-        desk.talk(f"  {words} → {label} in the text")
-    return found.text
-
-
-def _tell_action(desk: Desk, meant: Meant, done: Any) -> None:
+def _tell_action(desk: Desk, meant: Meant, done: Any, reminders: Sequence[str]) -> None:
     school = desk.school
     left: list[str] | None = None
     with suppress(Exception):  # it is recorded, whatever else cannot be read
@@ -190,10 +190,12 @@ def _tell_action(desk: Desk, meant: Meant, done: Any) -> None:
         taken,
         why[0] if why else None,
         left,
+        against=report_against(taken.against, school.settings.rules.by_id),
         repeated=done.repeated,
     )
-    about = {"label": meant.label, "student_id": meant.person.student_id}
-    desk.answer("act/1", _fields(meant.id, done) | about | {"open": left}, line)
+    about: dict[str, Any] = {"label": meant.label, "student_id": meant.person.student_id}
+    about |= {"open": left, "against": [*taken.against]}
+    desk.answer("act/1", _fields(meant.id, done) | about, [*line, *reminders])
 
 
 def _name(desk: Desk, meant: Meant) -> str:
@@ -233,7 +235,7 @@ def call(desk: Desk, student: tuple[str, ...], outcome: str, **said: Any) -> Non
         contact |= {"interpreted": True, "interpreter": _interpreter(desk, said["interp"])}
     meant = _about(desk, found, said["about"], contact["at"])
     if meant is not None:
-        contact["note"] = _placed(desk, meant.id, contact["note"])
+        contact["note"] = placed(desk, meant.id, contact["note"])
         command: Any = ContactFamily(label=meant.label, **contact)
         done = _do(desk, INCIDENT, meant.id, command, said)
     else:

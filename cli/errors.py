@@ -81,6 +81,8 @@ def sentence(error: BaseException, so_far: str = NOTHING) -> list[str]:
 def _by_name(error: BaseException) -> list[str]:
     if type(error).__name__ == "ValidationError":
         return list(invalid(error).values())
+    if lines := getattr(error, "lines", None):  # it tells by itself how to go on
+        return [*lines]
     if any(kind.__name__ in CODES for kind in type(error).__mro__):
         return [_ended(str(error))]
     return [f"Something unforeseen went wrong ({type(error).__name__}). See: bledger --debug …"]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, TypeVar
 
 import click
 
-from cli import Desk, answers, asking, naming, pass_desk, purposed
+from cli import Desk, answers, asking, naming, pass_desk, purposed, rules
 from cli.asking import ASK
 from cli.drafts import kept_on_failure
 from cli.errors import RECORDED
@@ -125,6 +126,20 @@ def _people(desk: Desk, id: str) -> dict[str, Any]:
     """The participants, for resolving who is meant; nothing of them is shown."""
     school = desk.school
     return dict(INCIDENT.fold(school.record.stream(f"incident-{id}")).people)
+
+
+def placed(desk: Desk, id: str, text: str | None) -> str | None:
+    """A text in which those who take part are named by their placeholders."""
+    if text is None:
+        return None
+    from ledger.naming import names
+
+    ids = {label: p.student_id for label, p in _people(desk, id).items() if p.student_id}
+    known = {label: one for label, id in ids.items() for one in desk.school.find(id).students}
+    found = names(desk.school.roster, text, known)
+    for words, label in dict.fromkeys((one.words, one.label) for one in found.replaced):
+        desk.talk(f"  {words} → {label} in the text")
+    return found.text
 
 
 def _why(desk: Desk, reason: str | None) -> str:
@@ -416,9 +431,21 @@ def _action_correction(desk: Desk, id: str, said: dict[str, Any]) -> IncidentCom
         other["on"] = asking.day(desk, said["on"])
     if not other:
         raise click.UsageError("what was it? --to ACTION, --length, --on, or --never")
-    unknown = {"action": Action.OTHER, "on": asking.day(desk, None)}  # its number is refused
-    stood = _stood(desk, id, said["number"]) or unknown
-    return CorrectAction(number=said["number"], reason=_why(desk, said["reason"]), **stood | other)
+    unknown: dict[str, Any] = {"action": Action.OTHER, "on": asking.day(desk, None)}  # is refused
+    now = (_stood(desk, id, said["number"]) or unknown) | other
+    return CorrectAction(
+        number=said["number"],
+        reason=_why(desk, said["reason"]),
+        **now,
+        **rules.bound(desk, _student_of(desk, id, said["number"]), now["on"]),
+    )
+
+
+def _student_of(desk: Desk, id: str, number: int) -> str | None:
+    """With whom an action was taken."""
+    state = INCIDENT.fold(desk.school.record.stream(f"incident-{id}"))
+    person = state.people.get(state.actions.get(number, ""))
+    return person.student_id if person else None
 
 
 def _stood(desk: Desk, id: str, number: int) -> dict[str, Any]:
@@ -446,30 +473,40 @@ def _stood(desk: Desk, id: str, number: int) -> dict[str, Any]:
 @click.option("--instruction/--no-instruction", default=None, help="In school: lessons went on.")
 @click.option("--services/--no-services", default=None, help="In school: IEP services went on.")
 @click.option("--peers/--no-peers", default=None, help="In school: with peers as before.")
+@rules.bound_options
 @follows
 @pass_desk
 @kept_on_failure
+@naming.heeding
 def act(desk: Desk, id: str, action: str, length: str | None, **said: Any) -> None:
     """Record what was done about it: ACTION, and how long (10m, 0.5d).
 
     \b
     Examples:
       bledger incident act last conference 10m
-      bledger incident act 7c1e09b out-of-school 1d --who mateo
+      bledger incident act 7c1e09b out-of-school 1d --who mateo --notice now --pupil-says
     """
     whole = asking.incident(desk, id)
+    people = _people(desk, whole)
+    label, on = asking.label(desk, people, said["who"]), asking.day(desk, said["on"])
+    student_id = people[label].student_id
     command = TakeAction(
-        label=asking.label(desk, _people(desk, whole), said["who"]),
+        label=label,
         action=asking.code(desk, action, Action),
-        on=asking.day(desk, said["on"]),
+        on=on,
         by=asking.staff(desk, said["by"]) if said["by"] else desk.school.actor.id,
         instruction_went_on=said["instruction"],
         services_went_on=said["services"],
         peers_went_on=said["peers"],
-        note=asking.text(desk, said["note"], "note"),
+        note=placed(desk, whole, asking.text(desk, said["note"], "note")),
         **_length(length),
+        **rules.bound(desk, student_id, on),
+        **rules.process(desk, said, partial(placed, desk, whole)),
     )
-    _do(desk, whole, command, said)
+    name = rules.name_of(desk.school.find(student_id or "").students, label)
+    meant = rules.Act(whole, label, name, student_id, command, ("incident", "act", id))
+    with rules.told(desk, meant):
+        _do(desk, whole, command, said)
 
 
 @incident.command()

@@ -8,10 +8,20 @@ from typing import Any
 
 import click
 
-from ledger.domain.codes import Action, Code, ContactOutcome, Positive, Relation, current
+from ledger.domain.codes import (
+    Action,
+    Channel,
+    Code,
+    CodeT,
+    ContactOutcome,
+    Positive,
+    Relation,
+    current,
+)
 from ledger.said import Unclear, match_code, parse_length
 
 MOST = 4  # words that one code is typed in
+SAID = {"suspension": "out-of-school-suspension"}  # what staff say → our code
 FAMILY = {"mom": "mother", "mum": "mother", "dad": "father"} | dict.fromkeys(
     ("grandma", "grandmother", "grandpa", "grandfather"), "grandparent"
 )
@@ -34,9 +44,9 @@ class Told(click.Command):
 def _code_at_end(words: Sequence[str], codes: type[Code]) -> int:
     """How many of the last words are a code; Unclear when none are."""
     for size in range(min(MOST, len(words)), 1, -1):
-        if _is_code(words[-size:], codes):
+        if _is_code(words[-size:], codes, SAID):
             return size
-    match_code(words[-1], current(codes))
+    match_code(words[-1], current(codes), SAID)
     return 1
 
 
@@ -93,6 +103,27 @@ def _parted(words: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], ...]]:
     for start in range(1, len(words)):
         for end in range(min(start + MOST, len(words)), start, -1):
             yield words[:start], words[start:end], words[end:]
+
+
+def notice_parts(said: str) -> tuple[str, Channel | None, Relation | None]:
+    """The words of a time, and behind them how somebody was told, and who: `11:00 phone mother`."""
+    words = said.split()
+    relation = _taken(words, Relation, FAMILY)
+    channel = _taken(words, Channel)
+    relation = relation or _taken(words, Relation, FAMILY)
+    return " ".join(words), channel, relation
+
+
+def _taken(
+    words: list[str], codes: type[CodeT], own: Mapping[str, str] | None = None
+) -> CodeT | None:
+    """The code at the end of the words, if there is one; it is taken off them."""
+    for size in range(min(MOST, len(words)), 0, -1):
+        with suppress(Unclear):
+            found: CodeT = match_code("-".join(words[-size:]), current(codes), own or {})
+            del words[-size:]
+            return found
+    return None
 
 
 def strength_of(params: dict[str, Any]) -> None:

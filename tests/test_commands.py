@@ -41,7 +41,7 @@ class Line:
 LINES = {
     "log": Line("log leo --did tardy"),
     "undo": Line("undo", first=("log leo --did tardy",)),
-    "act": Line("act {incident} loss-of-recess 10m"),
+    "act": Line("act {incident} loss-of-privilege 10m"),
     "call": Line("call ana rivera reached mother"),
     "praise": Line("praise ana rivera helping"),
     "open": Line("open", reads=1),
@@ -55,7 +55,7 @@ LINES = {
     "incident fill": Line("incident fill {incident} --lost 10"),
     "incident participant": Line("incident participant {incident} leo --as witness"),
     "incident correct": Line("incident correct {incident} --did fighting --reason -", stdin="So."),
-    "incident act": Line("incident act {incident} loss-of-recess 10m"),
+    "incident act": Line("incident act {incident} loss-of-privilege 10m"),
     "incident served": Line("incident served {incident} 5m"),
     "incident contact": Line("incident contact {incident} reached --whom mother"),
     "incident restraint": Line(

@@ -88,9 +88,9 @@ def test_programs_are_given_ids_and_no_name(morning: School) -> None:
     [
         ("conference", Action.CONFERENCE_WITH_STUDENT, None, None),
         ("last conf 10m", Action.CONFERENCE_WITH_STUDENT, 10, None),
-        ("last in school 0.5d", Action.IN_SCHOOL_SUSPENSION, None, "0.5"),
-        ("last in-school half day", Action.IN_SCHOOL_SUSPENSION, None, "0.5"),
-        ("recess 1h", Action.LOSS_OF_RECESS, 60, None),
+        ("last in school 0.5d --happened so", Action.IN_SCHOOL_SUSPENSION, None, "0.5"),
+        ("last in-school half day --happened so", Action.IN_SCHOOL_SUSPENSION, None, "0.5"),
+        ("recess 1h --threat", Action.LOSS_OF_RECESS, 60, None),
         ("ana rivera no action", Action.NO_ACTION, None, None),
         ("Ana Rivera RESTITUTION", Action.RESTITUTION, None, None),
         ("104233 restitution", Action.RESTITUTION, None, None),
@@ -468,7 +468,7 @@ def test_what_was_done_about_either_is_kept_once(desk: School) -> None:
     first, second = two(desk, other="--major --why peer --lost 10")
     do(desk, f"act {first[:7]} conference 10m")
     do(desk, f"act {second[:7]} conference 10m")
-    do(desk, f"act {second[:7]} in-school 1d --note 'P2 saw it.'")
+    do(desk, f"act {second[:7]} in-school 1d --note 'P2 saw it.' --happened so")
     do(desk, f"incident served {second[:7]} 0.5d --action 2")
     do(desk, f"call leo reached --about {second[:7]}")
     do(desk, f"incident restraint {second[:7]} seclusion --minutes 2 --who P1")

@@ -702,7 +702,7 @@ def test_a_corrected_action_is_as_it_stood_but_for_what_was_said_to_be_different
     desk: School,
 ) -> None:
     desk.ok(*ANA)
-    act = "incident act last in-school 2d --on 2026-10-12 --by okafor --instruction"
+    act = "incident act last in-school 2d --on 2026-10-12 --by okafor --instruction --happened so"
     desk.ok(*act.split())
     correct = ("incident", "correct", "last", "--action", "1", "--reason", "Typed wrongly.")
     (before,) = _actions(desk)

@@ -78,7 +78,7 @@ def test_what_is_logged_on_its_students_goes_out_as_valid_lines(empty: School) -
     one, two, *_ = (user["identifier"] for user in users() if user["role"] == "student")
     line = f"log {one} and {two} --did fight --where play --at 10:15 --by john.doe --saw -"
     empty.ok(*line.split(), stdin="They hit.")
-    empty.ok("incident", "act", "last", "in-school", "1d", "--who", "P1")
+    empty.ok("incident", "act", "last", "in-school", "1d", "--who", "P1", "--happened", "so")
     empty.ok(*f"log {one} --did disrup --where caf --at 12:10 --minor".split())
     run = empty.ok("export", "run", "ods", "--out", str(empty.root / "out"), "--json").json
     assert run["new"]

@@ -44,10 +44,11 @@ def acted(
     why: Motivation | None,
     left: Sequence[str] | None,
     *,
+    against: str = "",
     repeated: bool,
 ) -> list[str]:
     """4f1c2aa  Ana Rivera · conference with student, 10 min · why: peer attention · nothing open"""
-    parts = [f"{short}  {name}", *_already(repeated), str(taken)]
+    parts = [f"{short}  {name}", *_already(repeated), str(taken), *filter(None, [against])]
     parts += [f"why: {why.label}"] if why else []
     if left is not None:
         parts.append(f"open: {', '.join(left)}" if left else "nothing open")

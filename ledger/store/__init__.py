@@ -15,7 +15,7 @@ from typing import Any, Generic, TypeVar, get_args
 
 from pydantic_core import to_json
 
-from ledger.domain import Command, Decider, Destroyed, Event, Recorded, Refused, When
+from ledger.domain import Command, Decider, Destroyed, Event, Recorded, Refused, Value, When
 from ledger.store import sqlite
 from ledger.store.chain import genesis
 from ledger.store.errors import Conflict
@@ -27,6 +27,7 @@ PAGE = 1_000
 C = TypeVar("C", bound=Command)
 S = TypeVar("S")
 E = TypeVar("E", bound=Event)
+ValueT = TypeVar("ValueT", bound=Value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -355,20 +356,27 @@ def _identity(command: Command, actor: Actor, stream: str) -> bytes:
 
 
 def _without_relative(command: Command) -> bytes:
-    relative = {
-        name: when.model_copy(update={"at": _EPOCH})
-        for name in _whens(type(command))
-        if (when := getattr(command, name)) is not None and when.relative
-    }
-    same = command.model_copy(update=relative) if relative else command
-    return to_json(same, exclude_none=True)
+    return to_json(_timeless(command), exclude_none=True)
+
+
+def _timeless(value: ValueT) -> ValueT:
+    """The same with every relative time at one instant, in the values that it holds, too."""
+    if isinstance(value, When):
+        return value.model_copy(update={"at": _EPOCH}) if value.relative else value
+    held = {name: getattr(value, name) for name in _values(type(value))}
+    same = {name: _timeless(one) for name, one in held.items() if isinstance(one, Value)}
+    return value.model_copy(update=same) if same else value
 
 
 @cache
-def _whens(kind: type[Command]) -> tuple[str, ...]:
-    """Names of the fields that say when."""
-    fields = kind.model_fields.items()
-    return tuple(n for n, f in fields if When in (f.annotation, *get_args(f.annotation)))
+def _values(kind: type[Value]) -> tuple[str, ...]:
+    """Names of the fields that hold a value, such as a time."""
+    fields = ((n, (f.annotation, *get_args(f.annotation))) for n, f in kind.model_fields.items())
+    return tuple(n for n, types in fields if any(map(_is_value, types)))
+
+
+def _is_value(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, Value) and kind is not Destroyed
 
 
 _EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
