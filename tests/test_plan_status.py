@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -30,8 +31,10 @@ from ledger.domain.plan import (
 )
 
 CARD = PointCard(most=2, periods=tuple("123456"), expectations=("safe", "kind", "ready"))
-POINTS = Goal(unit=Unit.PERCENT_OF_POINTS, direction=Direction.AT_LEAST, target=80)
-HITS = Goal(unit=Unit.TIMES_A_DAY, direction=Direction.AT_MOST, target=1, baseline=4)
+POINTS = Goal(unit=Unit.PERCENT_OF_POINTS, direction=Direction.AT_LEAST, target=Decimal(80))
+HITS = Goal(
+    unit=Unit.TIMES_A_DAY, direction=Direction.AT_MOST, target=Decimal(1), baseline=Decimal(4)
+)
 HANDS = "Hits or pushes another child with an open hand."
 FIRST, LAST = date(2026, 9, 21), date(2026, 10, 13)
 
@@ -98,7 +101,7 @@ class Scene:
         id, steps = self.started(words, kind, **terms)
         last = said.split()
         told = [
-            RecordProgress(student_id=id, on=on, value=value)
+            RecordProgress(student_id=id, on=on, value=Decimal(value))
             for on, value in zip(DAYS[-len(last) :], last, strict=True)
             if value != "-"
         ]
@@ -116,7 +119,7 @@ def scene(desk: School) -> Scene:
     scene.cards("104305", "31 31 33 30 31 31 33 24 36 31", date(2026, 10, 30), lund)
     scene.cards("mateo", "20 17 33 - - - 21 17 16 18", date(2026, 10, 19), whitlock)
     scene.cards("jonah", "29 30 26 29 30 a a a a a", date(2026, 10, 26), lund)
-    percent = Goal(unit=Unit.PERCENT, direction=Direction.AT_LEAST, target=70)
+    percent = Goal(unit=Unit.PERCENT, direction=Direction.AT_LEAST, target=Decimal(70))
     scene.measures(
         "suryani",
         PlanKind.BEHAVIOR_INTERVENTION_PLAN,
