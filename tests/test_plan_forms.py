@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from ledger.domain.codes import Direction, Function, PlanKind, Unit
 from ledger.domain.plan import Design, Goal, PointCard, Terms
 from ledger.said import Unclear, show_day
-from ledger.written.plan import Reads, again, new, read
+from ledger.written.plan import DRAFTED, REVISED, Reads, again, new, read
 
 STAFF = {"staff-1": "Sam Whitlock", "staff-2": "Per Lund"}
 DAYS = {
@@ -99,7 +99,7 @@ terms = st.builds(
 @given(terms, spaced)
 def test_a_form_is_read_as_the_plan_that_it_was_written_of(plan: Terms, why: str) -> None:
     written = again(plan, STAFF, "plan").replace("why: (why the plan is changed)", f"why: {why}")
-    form, faults = read(written, READS, revises=True)
+    form, faults = read(written, READS, REVISED)
     assert not faults
     assert form is not None
     assert form.terms == dict(plan)
@@ -117,7 +117,7 @@ def test_a_form_without_some_of_its_lines_tells_what_is_missing(
     gone: set[int], revises: bool
 ) -> None:
     kept = [line for n, line in enumerate(FILLED.splitlines()) if n not in gone]
-    form, faults = read("\n".join(kept), READS, revises=revises)
+    form, faults = read("\n".join(kept), READS, REVISED if revises else DRAFTED)
     assert (form is None) == bool(faults)
 
 

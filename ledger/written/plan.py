@@ -36,6 +36,9 @@ ABOUT = {  # section → what stands beside it when nothing is said
     "manager": "",
     "review": "(a day)",
 }
+DRAFTED = tuple(name for name in ABOUT if name != WHY)
+REVISED = tuple(name for name in ABOUT if name != KIND)
+REVIEWED = tuple(name for name in REVISED if name != WHY)  # why is said by the review
 TEXTS = ("behavior", "impedes", "measure")
 LINES = ("predictors", "environment", "replacement", "teaching", "reinforcement", "reactive")
 NEEDED = {
@@ -112,16 +115,18 @@ class Reads:
 # What is written
 
 
-def new(manager: str, title: str) -> str:
+def new(manager: str, title: str, kind: PlanKind | None = None) -> str:
     """The empty form of a plan that is drafted."""
-    said = {"manager": manager}
-    return _form(title, {name: said.get(name, "") for name in ABOUT if name != WHY})
+    said = {"manager": manager, KIND: kind.value if kind else ""}
+    return _form(title, {name: said.get(name, "") for name in DRAFTED})
 
 
-def again(terms: Terms, names: Mapping[str, str], title: str) -> str:
+def again(
+    terms: Terms, names: Mapping[str, str], title: str, sections: tuple[str, ...] = REVISED
+) -> str:
     """The form of a plan as it stands, to be changed; `names` of the staff by id."""
     said = _said(terms, names)
-    return _form(title, {name: said.get(name, "") for name in ABOUT if name != KIND})
+    return _form(title, {name: said.get(name, "") for name in sections})
 
 
 def _form(title: str, said: Mapping[str, str | tuple[str, ...]]) -> str:
@@ -174,9 +179,11 @@ def card_said(card: PointCard) -> str:
 # What is read
 
 
-def read(text: str, reads: Reads, *, revises: bool = False) -> tuple[Form | None, list[Fault]]:
+def read(
+    text: str, reads: Reads, sections: tuple[str, ...] = DRAFTED
+) -> tuple[Form | None, list[Fault]]:
     """The form, or every fault of it in the order of its lines."""
-    hints = {name: hint for name, hint in ABOUT.items() if name != (KIND if revises else WHY)}
+    hints = {name: ABOUT[name] for name in sections}
     found, faults = parts(text, hints)
     reader = _Reader(found, reads, faults)
     values = reader.values()
