@@ -62,6 +62,7 @@ class Due:
     evidence: tuple[str, ...] = ()  # what it counts, a line each; placeholders, codes and dates
     facts: Mapping[str, Any] = field(default_factory=dict)
     owners: tuple[str, ...] = ()  # others beside the owner
+    began: date | None = None
 
 
 @dataclass(frozen=True)
@@ -196,6 +197,7 @@ def _line(duty: Duty, what: str, then: _Then) -> Due:
         evidence=() if duty.by or by is None else _counted_days(duty.began, by, n, days, then),
         facts=duty.facts,
         owners=duty.owners,
+        began=duty.began,
     )
 
 
@@ -459,7 +461,8 @@ def _in_a_row(student_id: str, removals: Removals, then: _Then) -> Iterator[Due]
         decided = any(duty.began >= row[0] and not duty.facts.get("held") for duty in made)
         if len(row) > most and not decided:
             over = next(line for line in removals.counted if row[most] in line.covers)
-            duty = _duty("determination", student_id, over, then)
+            facts = {"in_a_row": len(row), "from": row[0].isoformat()}
+            duty = _duty("determination", student_id, over, then, facts=facts)
             held = (d.began for d in made if d.facts.get("held") and d.began >= duty.began)
             line = _line(replace(duty, settled=min(held, default=None)), DETERMINATION, then)
             told = f"{len(row)} school days in a row, {span(row[0], row[-1])}"

@@ -261,7 +261,11 @@ def _of_case(case: Case, zone: ZoneInfo) -> Iterator[Duty]:
             owners=tuple(filter(None, others)),
             by=_maybe(promise.due),
             settled=_maybe(promise.settled),
-            facts={"words": promise.what, "agreed": agreed, "state": promise.state},
+            facts={
+                "words": promise.what,
+                "meeting": promise.meeting,
+                "state": promise.state,
+            },
         )
     concerned = [(case.requested_on, case.requested_by)]
     concerned += [
