@@ -35,7 +35,8 @@ def status(desk: Desk, everything: bool, as_of: str | None, position: int | None
     at, today = then(desk, as_of, position)
     found = plans(desk.school.reading, Window(at), states=None if everything else RUNNING)
     rules, calendar = desk.school.settings.rules, desk.school.calendar
-    stood = [(plan, standing_of(plan, calendar, rules, today)) for plan in found.plans]
+    each = [(plan, standing_of(plan, calendar, rules, today)) for plan in found.plans]
+    stood = report.in_order(found, each)
     window = int(rules.number("off-track", "window"))
     fields = {
         **_when(desk, found, today),

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from itertools import groupby
 from typing import Any
 
 from ledger.domain.codes import (
@@ -62,23 +63,29 @@ Stood = list[tuple[Plan, Standing]]
 
 
 def status(found: Plans, stood: Stood, look: Look, window: int) -> list[str]:
-    """Plans by where they stand, in the order of what to read first; in each, by name."""
+    """Plans that are in order, in groups by where they stand."""
     told = [*_title(stood, look, window), *_missing(look)]
     if not stood:
         return [*told, "No plan is drafted or carried out.   bledger plan draft STUDENT"]
     wide = _widths(found, stood)
     told.append(_heading(wide, window))
-    for state, title in GROUPS.items():
-        own = [one for one in stood if one[1].state == state]
-        told += [title] if own else []
-        for plan, standing in sorted(own, key=lambda one: _sorted_by(found, one[0])):
+    for state, own in groupby(stood, lambda one: one[1].state):
+        told.append(GROUPS[state])
+        for plan, standing in own:
             told += _line(found, plan, standing, look, wide, window)
     dot = "." if look.ascii else DOT
     return [*told, f"{dot} no data      the days behind a figure: bledger plan show STUDENT"]
 
 
-def _sorted_by(found: Plans, plan: Plan) -> tuple[str, int]:
-    return found.people[plan.student_id].name.casefold(), plan.number
+def in_order(found: Plans, stood: Stood) -> Stood:
+    """By where they stand, and then by name."""
+    groups = [*GROUPS]
+
+    def place(one: tuple[Plan, Standing]) -> tuple[int, str, str, int]:
+        name = found.people[one[0].student_id].name.casefold()
+        return groups.index(one[1].state), name, one[0].student_id, one[0].number
+
+    return sorted(stood, key=place)
 
 
 def _title(stood: Stood, look: Look, window: int) -> list[str]:
