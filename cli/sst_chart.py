@@ -51,13 +51,14 @@ from ledger.reading.cases import Meeting
 from ledger.reading.plans import standing_of
 from ledger.reading.preparing import Prepared, prepared
 from ledger.reports import sst as report
+from ledger.reports import sst_prepare as preparing
+from ledger.reports.recap import LANGUAGES
 from ledger.said import show_day
 from ledger.written import chart as form
 from ledger.written.chart import Written
 from ledger.written.lines import Fault
 
 C = TypeVar("C", bound=Command)
-LANGUAGES = ("en", "es")  # that recaps are made in
 chart_option = click.option("--chart", metavar="TEXT|-", help="The chart; the editor if left out.")
 
 
@@ -244,7 +245,7 @@ def standings(desk: Desk, found: Prepared, today: date) -> dict[str, Standing]:
     """Where the running plans stood on a day, by the letters that staff say."""
     school = desk.school
     return {
-        report.plan_word(plan): standing_of(plan, school.calendar, school.settings.rules, today)
+        preparing.plan_word(plan): standing_of(plan, school.calendar, school.settings.rules, today)
         for plan in found.plans
         if plan.state == "active"
     }
