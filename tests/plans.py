@@ -19,6 +19,21 @@ from ledger.domain.plan import (
     StartPlan,
 )
 
+FORM = """\
+kind: cico
+behavior: Leaves the seat without asking.
+function: escape-activity
+predictors:
+  long seat work
+goal: at least 80 % of points, from 55, by Dec 18, measured by whitlock
+card: 0-2; periods: 1-6; expectations: safe, kind, ready
+manager: whitlock
+review: nov 20
+"""
+REVISED = "why: The goal was too low.\n" + FORM.removeprefix("kind: cico\n").replace("80", "85")
+COUNTED = FORM.replace("kind: cico", "kind: bsp").replace(
+    "at least 80 % of points, from 55", "at most 1 times a day, from 4"
+)
 BEGAN = date(2026, 9, 21)
 SIX = PointCard(
     most=2, periods=("1", "2", "3", "4", "5", "6"), expectations=("safe", "kind", "ready")
