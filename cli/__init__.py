@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, is_dataclass
@@ -34,6 +35,7 @@ COMMANDS = {
     "act": "day",
     "call": "day",
     "praise": "day",
+    "answer": "answer",
     "points": "points",
     "open": "unfinished",
     "due": "due",
@@ -42,7 +44,7 @@ COMMANDS = {
     "sst": "sst",
     "timeline": "timeline",
     "packet": "packet",
-    "incident": "incident",
+    "incident": "due_process",
     "records": "records",
     "placement": "records",
     "roster": "roster",
@@ -128,7 +130,8 @@ class Desk:
             return clean(text)
         from anyascii import anyascii
 
-        return str(anyascii(clean(text)))
+        apart = re.sub(r"(?<=\d)½", " ½", clean(text))  # 8½ is no 81/2
+        return str(anyascii(apart))
 
     def answer(self, schema: str, fields: dict[str, Any], lines: Sequence[str] = ()) -> None:
         """The answer: one JSON object, or lines for people."""

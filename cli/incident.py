@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import timedelta
 from functools import partial
 from typing import Any, TypeVar
 
@@ -30,6 +31,7 @@ from ledger.domain.codes import (
     Role,
     Weapon,
 )
+from ledger.domain.days import add_school_days
 from ledger.domain.incident import (
     INCIDENT,
     ActionCorrected,
@@ -57,7 +59,7 @@ from ledger.domain.incident import (
 from ledger.domain.particulars import Measure
 from ledger.reading import Window
 from ledger.reports import incident as report
-from ledger.said import parse_length
+from ledger.said import parse_length, show_day
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -98,6 +100,7 @@ def _do(
     command: IncidentCommand,
     said: dict[str, Any],
     check: Callable[[], None] = lambda: None,
+    more: Sequence[str] = (),
 ) -> None:
     """Have it done, if `check` has nothing against it in the same transaction, and say so."""
     school = desk.school
@@ -119,7 +122,7 @@ def _do(
     }
     word = "already recorded: " if done.repeated else ""
     lines = [f"{short}  {word}{'; '.join(str(r.event) for r in done.events)}"]
-    desk.answer("incident-event/1", fields, lines)
+    desk.answer("incident-event/1", fields, [*lines, *more])
 
 
 def _people(desk: Desk, id: str) -> dict[str, Any]:
@@ -615,7 +618,24 @@ def restraint(desk: Desk, id: str, kind: str, **said: Any) -> None:
         by=tuple(asking.staff(desk, one) for one in said["by"]) or (desk.school.actor.id,),
         note=asking.text(desk, said["note"], "note"),
     )
-    _do(desk, whole, command, said)
+    _do(desk, whole, command, said, more=_after_restraint(desk, command))
+
+
+def _after_restraint(desk: Desk, command: UseRestraint) -> list[str]:
+    """Who has to be told of it, by when, and what has to be written."""
+    school = desk.school
+    known = school.settings.rules
+    day = command.began.at.astimezone(school.settings.zone).date()
+    told = add_school_days(school.calendar, day, int(known.number("emergency-told", "school_days")))
+    meeting = day + timedelta(days=known.number("emergency-meeting", "days"))
+    steps = {
+        "emergency-told": f"tell the guardian by {show_day(told)}",
+        "emergency-report": f"write the emergency report on {show_day(day)}",
+        "emergency-meeting": (
+            f"with an IEP and no intervention plan: schedule the meeting by {show_day(meeting)}"
+        ),
+    }
+    return [f"  {step} ({known[id].cite})" for id, step in steps.items() if known.on(id)]
 
 
 @incident.command()
