@@ -18,7 +18,6 @@ from ledger.reading import Student, Window
 from ledger.reading.duties import Owed, owed
 from ledger.reports import due as report
 
-HINTS = "mine: --me   ahead: --all"
 PLAIN = re.compile(r"[\w-]+( [\w-]+)*")  # words that no shell changes
 
 
@@ -66,7 +65,7 @@ def due(
         groups,
         _looks(desk, answer, today),
         to_complete,
-        HINTS,
+        "   ".join(["mine: --me"] * (not mine) + ["ahead: --all"] * (not everything)),
         everything,
     )
     desk.answer("due/1", _fields(desk, answer, groups, today, everything), screen)

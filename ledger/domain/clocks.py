@@ -309,12 +309,13 @@ def _representatives(duties: Sequence[Duty], then: _Then) -> Iterator[Due]:
         flags = (who for f, who in REPRESENTATIVES.items() if then.flagged(duty.student_id, f))
         needed = list(dict.fromkeys(one for who in flags for one in who))
         told: Mapping[str, str] = duty.facts["told"]
-        left = [one.label for one in needed if one.value not in told]
+        left = [one.value for one in needed if one.value not in told]
         if needed:
             days = [date.fromisoformat(told[one.value]) for one in needed if one.value in told]
             settled = None if left else max(days)
-            who = ", ".join(left or [one.label for one in needed])
-            yield _line(replace(duty, settled=settled), f"notice to {who}", then)
+            facts = {**duty.facts, "whom": left or [one.value for one in needed]}
+            whole = replace(duty, settled=settled, facts=facts)
+            yield _line(whole, "notify representatives", then)
 
 
 PHASES = {
@@ -389,9 +390,9 @@ DETERMINATION = "manifestation determination"
 CLOCKS: Mapping[str, Clock] = {
     "referral-answer": _dated("answer office referral"),
     "determination": _determination,
-    "decision-told": _dated("tell guardian of the decision"),
+    "decision-told": _dated("tell guardian: decision"),
     "knowledge": _knowledge,
-    "emergency-told": _dated("tell guardian of the restraint"),
+    "emergency-told": _dated("tell guardian: restraint"),
     "emergency-report": _dated("write emergency report"),
     "emergency-meeting": _emergency_meeting,
     "representatives": _representatives,

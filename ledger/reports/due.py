@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from ledger.domain.calendar import SATURDAY, Calendar
 from ledger.domain.clocks import Due, short
-from ledger.domain.codes import Action, Behavior, RestraintKind
+from ledger.domain.codes import Action, Behavior, Relation, RestraintKind
 from ledger.domain.days import day_kind, is_business_day, school_year_of
 from ledger.reading import Student
 from ledger.reports import WIDTH, wrapped
@@ -65,7 +65,7 @@ def grouped(lines: Sequence[Due], today: date) -> Groups:
 
 
 def screen(groups: Groups, desk: Desk, to_complete: int, hints: str, everything: bool) -> list[str]:
-    """The whole of it; `hints` stand at the end of the title."""
+    """The whole of it; `hints` at the end of the title say what else there is."""
     told = [*_no_calendar(desk), _title(groups, desk, to_complete, hints)]
     for title, lines in (("LATE", groups.late), ("THIS WEEK", groups.week)):
         told += _section(title, (part for line in lines for part in _owed(line, desk)))
@@ -119,8 +119,9 @@ def _owed(line: Due, desk: Desk) -> Iterator[str]:
         head = f"{'':{OWNER}}{owner}  "
     hint = _hint(line, desk)
     first, *more = _packed(head, parts)
-    if hint and not below and not more and len(first) < BESIDE and BESIDE + len(hint) <= WIDTH:
-        yield f"{first:<{BESIDE}}{hint}"
+    if line.state != "late":
+        fits = not more and len(first) < BESIDE and BESIDE + len(hint) <= WIDTH
+        yield from (f"{first:<{BESIDE}}{hint}".rstrip() if fits else first, *more)
         return
     yield from (first, *more)
     for part in filter(None, (*below, hint)):
@@ -216,7 +217,8 @@ def _of_restraint(line: Due, desk: Desk) -> str:
 def _of_notice(line: Due, desk: Desk) -> str:
     action = line.facts.get("action")
     what = Action(action).label if action else "decision on placement"
-    return f"{what}, {_began(line, desk)}"
+    whom = ", ".join(Relation(one).label for one in line.facts["whom"])
+    return f"{whom} · {what}, {_began(line, desk)}"
 
 
 def _of_determination(line: Due, desk: Desk) -> str:
