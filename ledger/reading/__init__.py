@@ -209,21 +209,10 @@ class Reading:
     def timeline(self, student_id: str, window: Window) -> Timeline:
         streams = partial(self._streams_of, student_id)
         with self.opened(window.position, streams) as (db, position):
-            staff = _staff(db)
-            same = _Same(db)
-            student_id, ids = same.kept(student_id), same.all(student_id)
-            found = _entries(db, ids, window)
-            answer = Timeline(
-                student=_students(db, [student_id], self._today)[student_id],
-                position=position,
-                behind=window.position is None and position < self.record.head().position,
-                entries=tuple(self._masked(entry) for entry in found),
-                earlier=_earlier(db, ids, window),
-                staff=staff,
-                unreadable=_named(marks(db)),
-            )
+            answer = self._timeline(db, student_id, window, position)
         others = _ids(entry.card for entry in answer.entries if entry.card)
-        return self.give("timeline", answer, dict.fromkeys([student_id, *others]), position)
+        shown = answer.student.student_id
+        return self.give("timeline", answer, dict.fromkeys([shown, *others]), position)
 
     def incident(self, id: str, window: Window) -> IncidentView | None:
         """The incident of this id or unique beginning of one; None when there is no such."""
@@ -443,6 +432,22 @@ class Reading:
     @property
     def _today(self) -> str:
         return self.access.recorder.clock().date().isoformat()
+
+    def _timeline(
+        self, db: sa.Connection, student_id: str, window: Window, position: int
+    ) -> Timeline:
+        """A timeline as this connection sees it; for who stores the access event."""
+        same = _Same(db)
+        student_id, ids = same.kept(student_id), same.all(student_id)
+        return Timeline(
+            student=_students(db, [student_id], self._today)[student_id],
+            position=position,
+            behind=window.position is None and position < self.record.head().position,
+            entries=tuple(self._masked(entry) for entry in _entries(db, ids, window)),
+            earlier=_earlier(db, ids, window),
+            staff=_staff(db),
+            unreadable=_named(marks(db)),
+        )
 
     def _streams_of(self, student_id: str) -> list[str]:
         """Every stream that an earlier timeline of this student can rest on."""

@@ -5,48 +5,106 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from ledger.domain.codes import Action, Behavior, Location, Motivation
 from ledger.domain.particulars import Origin
 from ledger.reading import Card, Entry, Timeline
-from ledger.reports import WIDTH, wrapped
+from ledger.reading.timelines import Standing
+from ledger.reports import WIDTH, timeline_lines, timeline_now, wrapped
+from ledger.reports.due_process import against
+from ledger.reports.timeline_now import Then
 from ledger.said import show_time
 
 SHORT = 7
+FOLDED = 3  # days in a row with a card and nothing else that are one line
 FLAGS = {"iep": "IEP", "section-504": "504 plan"}
 
 
 def lines(
-    timeline: Timeline,
-    zone: ZoneInfo,
+    standing: Standing,
+    then: Then,
     *,
     shown: int | None,
     year: str,
     kinds: Collection[str] = (),
+    now: bool = True,
 ) -> list[str]:
     """The timeline on the screen; at most `shown` entries, all when None, of these kinds, or all.
 
-    What was not asked for is not summed up either.
+    Cards are not counted among them. What was not asked for is not summed up either.
     """
+    timeline, zone = standing.timeline, then.zone
     told = wrapped(_title(timeline, year), 4)
     told += _strengths(timeline, zone) if not kinds or "praise" in kinds else []
-    told += _counts(timeline) if not kinds or "incident" in kinds else []
-    told.append("")
-    entries = timeline.entries if shown is None else timeline.entries[:shown]
+    going_on = now and (not kinds or not {"sst", "plan"}.isdisjoint(kinds))
+    told += timeline_now.lines(standing.plans, standing.cases, then) if going_on else []
+    removed = timeline_now.removed(standing.removals, then)
+    told += _counts(timeline, removed) if not kinds or "incident" in kinds else []
+    entries = _first(timeline.entries, shown)
+    folded = shown is not None and "card" not in kinds
+    told += ["", *_days(entries, timeline, then, year, folded=folded)]
+    left = sum(e.kind != "card" for e in timeline.entries[len(entries) :])
+    return [*told, *_rest(timeline, left), *_unreadable(timeline)]
+
+
+def _first(entries: Sequence[Entry], shown: int | None) -> Sequence[Entry]:
+    """So many entries beside the cards, and the cards of their days."""
+    if shown is None:
+        return entries
+    places = [n for n, entry in enumerate(entries) if entry.kind != "card"]
+    if len(places) <= shown:
+        return entries
+    return entries[: places[shown]]
+
+
+def _days(
+    entries: Sequence[Entry], timeline: Timeline, then: Then, year: str, *, folded: bool
+) -> Iterator[str]:
+    """The entries day by day; the first line of a day has its name."""
     day, in_year = "", year
-    for entry in entries:
-        at = _local(entry.occurred_at, zone)
-        if str(at.year) not in in_year:
-            told.append(str(at.year))
-        in_year = str(at.year)
-        today = f"{at:%b} {at.day:>2} {at:%a}"
-        for n, line in enumerate(_entry(entry, timeline, zone)):
-            first = today if n == 0 and today != day else ""
-            told += wrapped(f"{first:<10}  {line}".rstrip())
+    for some in _runs(entries, then.zone) if folded else ([entry] for entry in entries):
+        first, last = (_local(one.occurred_at, then.zone) for one in (some[0], some[-1]))
+        if str(first.year) not in in_year:
+            yield str(first.year)
+        in_year = str(first.year)
+        today = f"{first:%b} {first.day:>2} {first:%a}" if len(some) == 1 else _span(last, first)
+        told = _entry(some[0], timeline, then) if len(some) == 1 else iter([_cards(some)])
+        for n, line in enumerate(told):
+            named = today if n == 0 and today != day else ""
+            yield from wrapped(f"{named:<10}  {line}".rstrip())
         day = today
-    return [*told, *_rest(timeline, len(entries)), *_unreadable(timeline)]
+
+
+def _runs(entries: Sequence[Entry], zone: ZoneInfo) -> Iterator[list[Entry]]:
+    """Each entry by itself, but days in a row of which there is a card alone together."""
+    by_day = [
+        list(own) for _, own in groupby(entries, lambda e: _local(e.occurred_at, zone).date())
+    ]
+    for alone, days in groupby(by_day, lambda own: len(own) == 1 and own[0].kind == "card"):
+        some = [one for own in days for one in own]
+        yield from [some] if alone and len(some) >= FOLDED else ([one] for one in some)
+
+
+def _span(first: datetime, last: datetime) -> str:
+    """Oct 6\u201313, or the month alone where the days are of two."""
+    if first.month == last.month:
+        return f"{first:%b} {first.day:>2}\u2013{last.day}"
+    return f"{first:%b %-d}\u2013{last:%b}"
+
+
+def _cards(entries: Sequence[Entry]) -> str:
+    """card   8 days: 28/36 33/36 – …"""
+    said = [_short_card(entry.body) for entry in reversed(entries)]
+    return f"{'':>5}  {'card':<6} {len(entries)} days: {' '.join(said)}"
+
+
+def _short_card(body: dict[str, Any]) -> str:
+    if body["no_data"]:
+        return "\u2013"
+    return f"{100 * body['points'] // body['most']} %" if "points" in body else str(body["value"])
 
 
 def _title(timeline: Timeline, year: str) -> str:
@@ -71,20 +129,22 @@ def _strengths(timeline: Timeline, zone: ZoneInfo) -> list[str]:
     return [f"STRENGTHS  {often} · {len(praise)} praise {notes} since {since:%b} {since.day}"]
 
 
-def _counts(timeline: Timeline) -> list[str]:
+def _counts(timeline: Timeline, removed: str = "") -> list[str]:
     """Incidents in which this student was referred; those that do not stand are not counted."""
     cards = [e.card for e in timeline.entries if e.card and e.kind == "incident"]
     own = [c for c in cards if c.standing == "open" and _is_referred(c, timeline)]
     levels = Counter(card.level for card in own)
     if not own:
-        return ["COUNTS     no incident in this time"]
+        return [" · ".join(filter(None, ("COUNTS     no incident in this time", removed)))]
     lost = [_lost(card, timeline) for card in own]
     minutes = sum(one for one in lost if one is not None)
     unsaid = f", {lost.count(None)} not said" if None in lost else ""
     word = "incident" if len(own) == 1 else "incidents"
     kinds = ", ".join(f"{levels[level]} {level}" for level in ("minor", "major") if levels[level])
     total = f"{minutes // 60} h {minutes % 60:02}"
-    return [f"COUNTS     {len(own)} {word}: {kinds} · instruction lost {total}{unsaid}"]
+    lost_words = f"instruction lost {total}{unsaid}"
+    parts = (f"{len(own)} {word}: {kinds}", removed, lost_words)
+    return [f"COUNTS     {' · '.join(filter(None, parts))}"]
 
 
 def _is_referred(card: Card, timeline: Timeline) -> bool:
@@ -97,18 +157,31 @@ def _lost(card: Card, timeline: Timeline) -> int | None:
     return next(p.minutes_lost for p in card.people.values() if p.student_id == own)
 
 
-def _entry(entry: Entry, timeline: Timeline, zone: ZoneInfo) -> Iterator[str]:
+def _entry(entry: Entry, timeline: Timeline, then: Then) -> Iterator[str]:
+    zone = then.zone
     match entry.kind:
         case "incident" if entry.card is not None:
-            yield from _incident(entry, entry.card, timeline, zone)
+            yield from _incident(entry, entry.card, timeline, then)
         case "fixed":
             yield from _fixed(entry, timeline)
+        case kind if kind in timeline_lines.KINDS:
+            yield from _told(entry, timeline, then)
         case _:
             yield from _other(entry, timeline, zone)
 
 
-def _incident(entry: Entry, card: Card, timeline: Timeline, zone: ZoneInfo) -> Iterator[str]:
-    at = "" if card.day_only else _clock(_local(entry.occurred_at, zone))
+def _told(entry: Entry, timeline: Timeline, then: Then) -> Iterator[str]:
+    known = timeline_lines.Names(timeline.staff, then.zone, then.team)
+    told = timeline_lines.told(entry, known)
+    timed = entry.recorded_at != entry.occurred_at and not timeline_lines.is_day(entry)
+    at = _clock(_local(entry.occurred_at, then.zone)) if timed else ""
+    line = f"{at:>5}  {told.kind:<6} {told.line}"
+    yield _with_id(line, told.id) if told.id else line
+    yield from (f"{'':14}{more}" for more in told.below)
+
+
+def _incident(entry: Entry, card: Card, timeline: Timeline, then: Then) -> Iterator[str]:
+    at = "" if card.day_only else _clock(_local(entry.occurred_at, then.zone))
     level = "MAJOR" if card.level == "major" else card.level
     what = seen(card)
     others = [p.label for p in card.people.values() if p.label != entry.label]
@@ -118,9 +191,10 @@ def _incident(entry: Entry, card: Card, timeline: Timeline, zone: ZoneInfo) -> I
         line = f"{at:>5}  {'VOIDED':<6} {' · '.join(filter(None, parts))}: {card.void_reason}"
     if card.standing == "merged":
         line = f"{at:>5}  {'same':<6} as {(card.merged_into or '')[:SHORT]}"
-    yield _with_id(line, entry.id)
+    yield _with_id(line, entry.id[:SHORT])
     if card.standing == "open":
-        yield from (f"{'':14}{more}" for more in _details(card, entry.label, timeline))
+        details = _details(card, entry.label, timeline, then)
+        yield from (f"{'':14}{more}" for more in details)
 
 
 def _own_part(card: Card, entry: Entry) -> str:
@@ -134,7 +208,7 @@ def _place(card: Card) -> str:
     return place or (Location(code).label if code else "place not said")
 
 
-def _details(card: Card, own: str | None, timeline: Timeline) -> Iterator[str]:
+def _details(card: Card, own: str | None, timeline: Timeline, then: Then) -> Iterator[str]:
     """What was said of it, and what was done with this participant alone."""
     for said in card.statements:
         yield _statement(said, timeline)
@@ -144,6 +218,7 @@ def _details(card: Card, own: str | None, timeline: Timeline) -> Iterator[str]:
     done = [doing(action) for action in card.actions.values() if action.label == own]
     if done:
         yield f"done: {' · '.join(done)}"
+    yield from _flagged(card, own, then)
     yield from (restrained(used) for used in card.restraints if used["label"] == own)
     for contact in card.contacts:
         if contact["label"] == own:
@@ -153,6 +228,15 @@ def _details(card: Card, own: str | None, timeline: Timeline) -> Iterator[str]:
         yield f"sent to the office: {_name(card.office.get('to'), timeline)}"
     if card.origin:
         yield origin(card)
+
+
+def _flagged(card: Card, own: str | None, then: Then) -> Iterator[str]:
+    """What was done against a rule, which one, and why: shown for ever."""
+    for done in card.actions.values():
+        if done.label == own and done.against:
+            why = f": {done.happened}" if done.happened else ""
+            flag = against(done.against, then.rules.by_id)
+            yield f"! {Action(done.action).label} {flag}{why}"
 
 
 def _statement(said: Any, timeline: Timeline) -> str:
@@ -234,7 +318,7 @@ def _other(entry: Entry, timeline: Timeline, zone: ZoneInfo) -> Iterator[str]:
 
 
 def _with_id(line: str, id: str) -> str:
-    return f"{line}{' ' * max(2, WIDTH - 12 - SHORT - len(line))}{id[:SHORT]}"
+    return f"{line}{' ' * max(2, WIDTH - 12 - len(id) - len(line))}{id}"
 
 
 def _name(id: str | None, timeline: Timeline) -> str:
@@ -242,8 +326,7 @@ def _name(id: str | None, timeline: Timeline) -> str:
     return timeline.staff.get(id or "", id or "somebody")
 
 
-def _rest(timeline: Timeline, shown: int) -> list[str]:
-    more = len(timeline.entries) - shown
+def _rest(timeline: Timeline, more: int) -> list[str]:
     told = f"{more} more in this time: --all-entries" if more > 0 else ""
     older = f"{timeline.earlier} earlier: --since, or --all --purpose" if timeline.earlier else ""
     return list(filter(None, ("      ".join(filter(None, (told, older))),)))
