@@ -302,9 +302,9 @@ def _steps(found: Plans, plan: Plan) -> list[tuple[str, str]]:
         steps.append((plan.approved_on, _approval(plan.approval)))
     if plan.started_on:
         steps.append((plan.started_on, "started"))
-    steps += [(one["on"], _went_over(found, one)) for one in plan.managers]
     steps += [(one["on"], _review(found, one)) for one in plan.reviews]
     steps += [(one["from"], _version(plan, one)) for one in plan.versions[1:]]
+    steps += [(one["on"], _went_over(found, one)) for one in plan.managers]
     if plan.ended_on:
         steps.append((plan.ended_on, "ended"))
     return sorted(steps, key=lambda step: step[0])
@@ -315,7 +315,7 @@ def _step(on: str, line: str) -> list[str]:
 
 
 def _approval(said: Mapping[str, Any]) -> str:
-    who = Relation(said["relation"]).label if said["relation"] else "no consent recorded by name"
+    who = Relation(said["relation"]).label if said["relation"] else "no guardian named"
     how = Channel(said["channel"]).label if said["channel"] else ""
     told = ", ".join(filter(None, ("agreed to", who, how, said["language"])))
     return f"{told}: {said['note']}" if said["note"] else told
@@ -343,7 +343,9 @@ def _review(found: Plans, said: Mapping[str, Any]) -> str:
 def _version(plan: Plan, version: Mapping[str, Any]) -> str:
     was, now = plan.versions[version["version"] - 2]["terms"], version["terms"]
     names = [name.replace("_on", "") for name in now if now[name] != was[name]]
-    return f"version {version['version']} ({', '.join(names)}): {version['reason']}"
+    told = f"version {version['version']} ({', '.join(names)})"
+    said = {(review["on"], review["why"]) for review in plan.reviews}
+    return told if (version["from"], version["reason"]) in said else f"{told}: {version['reason']}"
 
 
 def _days(plan: Plan, standing: Standing, *, every: bool) -> Iterator[str]:
