@@ -127,7 +127,7 @@ class Grid:
         """Whose was not done: a name each, with `in` or `out` when it was one of them alone."""
         typed = ""
         while True:
-            said = self.asks.ask("which not?  bea, jonah out:", typed=typed)
+            said = self.asks.ask("which not? (a name; a name and in or out)", typed=typed)
             if not said:
                 return None
             try:
