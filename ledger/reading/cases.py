@@ -68,7 +68,8 @@ def cases(
         ids = None if student_id is None else same.all(student_id)
         found = cases_in(db, same, ids, only_open, owner)
         answer = _answer(reading, db, found, position)
-    return reading.give("SST cases", answer, answer.people, position)
+    students = dict.fromkeys([*(ids or [])[:1], *answer.people])
+    return reading.give("SST cases", answer, students, position)
 
 
 def case(reading: Reading, window: Window, id: str) -> Cases | None:
