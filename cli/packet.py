@@ -153,14 +153,14 @@ def _made(
     said = school.settings
     whose = Whose(said.school_id, said.zone)
     facts, book = facts_of(school.reading, student_id, Window(position=position), whose, copy)
-    names = report.names_on(facts, book) if copy == wording.GUARDIAN else None
+    names = report.names_on(facts, book)
     words = wording.words(table, lang, copy)
     told = report.Telling(facts, words, said.rules, names, conclusions)
     reader = school.staff_names.get(school.actor.id, school.actor.id)
     sheet = report.sheet(told, school=said.name, team=said.team, reader=reader, copies=copies)
     try:
         data = make(sheet)
-        if names is not None:
+        if copy == wording.GUARDIAN:
             _check(sheet, data, names, family.printed(words, said.name))
     except (paper.BadSheet, paper.NoTypesetter) as error:
         raise Failed(str(error)) from None

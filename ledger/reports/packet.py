@@ -39,7 +39,7 @@ from ledger.reading.cases import Case, Meeting, Promise
 from ledger.reading.packets import Card, Entry, Packet
 from ledger.reading.plans import Plan, goal_of, series_of, standing_of
 from ledger.reports.packet_charts import Chart, Day
-from ledger.reports.packet_family import NOBODY, Cast, Names, masked, shown, whose
+from ledger.reports.packet_family import NOBODY, PLACEHOLDER, Cast, Names, masked, whose
 from ledger.reports.packet_words import GUARDIAN, Words, fill
 from ledger.said import clean
 
@@ -48,6 +48,7 @@ LAST = {"team": 6, "principal": 10, GUARDIAN: 12}  # entries on a copy
 DRAWN = 15  # school days on a chart
 FEWEST = 5  # school days before and after a meeting that can be compared
 NEAR = timedelta(minutes=30)  # within which things happen at one time of day
+SEPARATED = "\u00a0· "
 SIGNS = {"kept": "✓", "late": "✗", "open": "·", "dropped": "–"}
 WALL = ("strengths", "known", "tried", "concerns", "questions", "strategies")
 STEPS, SIGNATURES = 6, 6  # lines of the wall chart for actions, and for who is there
@@ -119,7 +120,7 @@ class Telling:
     facts: Packet
     words: Words
     rules: Rules
-    names: Names | None = None  # of a family's copy
+    names: Names  # whose may stand on the paper, and whose may not
     conclusions: bool = False
 
     @property
@@ -130,8 +131,6 @@ class Telling:
         """A text of somebody, as the reader of this copy may see it."""
         if not said:
             return ""
-        if self.names is None:
-            return clean(shown(said, cast, self.child, self.words))
         return clean(masked(said, cast, self.child, self.words, self.names))
 
     def staff(self, id: str | None) -> str:
@@ -143,7 +142,7 @@ class Telling:
 
     def who(self, people: Iterable[dict[str, Any]]) -> str:
         """Who promised or finds out: staff by name, the family by relation."""
-        return f" {self.words.top('and')} ".join(map(self._one, people))
+        return f" {self.words.say('and')} ".join(map(self._one, people))
 
     def _one(self, who: dict[str, Any]) -> str:
         if "staff" in who:
@@ -413,7 +412,16 @@ def _chart(told: Telling, plan: Plan) -> Iterator[Chart]:
     each = (f"{day.label} {day.shown}" for day in days)
     goal_says = f"{words.say('goal')} {_rounded(goal.target)}"
     says = f"{goal_says}. {'; '.join(each)}." if told_days else words.say("no_days")
-    yield Chart(kind, says, goal.target, goal_says, words.say("no_data"), days, percent)
+    yield Chart(
+        kind,
+        says,
+        goal.target,
+        goal_says,
+        words.say("no_data"),
+        days,
+        percent,
+        words.table["say"]["of"],
+    )
 
 
 def drawn(told: Telling, plan: Plan) -> list[Day]:
@@ -429,11 +437,11 @@ def drawn(told: Telling, plan: Plan) -> list[Day]:
 
 
 def _day(told: Telling, on: date, known: Any) -> Day:
-    label = told.words.short(on)
+    label = told.words.tiny(on)
     if known is None or known.amount is None:
         code = known.no_data if known else None
         why = told.words.code(NoData(code)) if code else told.words.say("no_data")
-        return Day(label, None, why, why)
+        return Day(label, None, why)
     shown = f"{known.amount.normalize():f}"
     return Day(label, known.value, f"{shown}/{known.of.normalize():f}" if known.of else shown)
 
@@ -464,12 +472,20 @@ def _happened(told: Telling) -> Section:
     name = "no_incidents" if not own else "one_incident" if len(own) == 1 else "incidents"
     period = words.say(
         "period",
-        first=words.short(facts.since),
+        first=words.short(first_day(facts)),
         last=words.short(facts.today),
         count=words.say(name, count=len(own)),
     )
     rows = tuple(_counts(told, own)) if own else ()
     return Section("happened", words.section("happened"), note=period, rows=rows, half=True)
+
+
+def first_day(facts: Packet) -> date:
+    """The first school day that the papers tell of; a guessed year begins as it is guessed."""
+    if school_year_of(facts.calendar, facts.since).guessed:
+        return facts.since
+    days = _days(facts.since, facts.today)
+    return next((day for day in days if is_school_day(facts.calendar, day)), facts.since)
 
 
 def _counts(told: Telling, own: Sequence[tuple[Entry, Card]]) -> Iterator[Row]:
@@ -487,7 +503,7 @@ def _counts(told: Telling, own: Sequence[tuple[Entry, Card]]) -> Iterator[Row]:
 def _ranked(counts: dict[str, int]) -> str:
     """cafeteria 4 · classroom 2"""
     ordered = sorted(counts.items(), key=lambda one: (-one[1], one[0]))
-    return " · ".join(f"{name} {count}" for name, count in ordered)
+    return SEPARATED.join(f"{name}\u00a0{count}" for name, count in ordered)
 
 
 def _by_place(told: Telling) -> dict[str, list[Card]]:
@@ -535,9 +551,13 @@ def _times(told: Telling, cards: Sequence[Card]) -> str:
 
 
 def _clock(told: Telling, first: int, last: int) -> str:
+    """12:10–12:18 PM"""
     day = told.facts.recorded_at
-    ends = [told.words.time(day.replace(hour=m // 60, minute=m % 60)) for m in (first, last)]
-    return ends[0] if first == last else "–".join(ends)
+    start, end = (day.replace(hour=m // 60, minute=m % 60) for m in (first, last))
+    if first == last:
+        return told.words.time(start)
+    half = (start.hour < 12) != (end.hour < 12)
+    return f"{told.words.time(start, half=half)}–{told.words.time(end)}"
 
 
 def _why(told: Telling, own: Sequence[tuple[Entry, Card]]) -> str:
@@ -570,7 +590,7 @@ def _entries(told: Telling) -> Section:
     items = [_item(told, entry, entry.card) for entry in listed if entry.card]
     more = len(all_) - len(listed)
     if more:
-        said = words.say("more_entries", count=more, day=words.short(facts.since))
+        said = words.say("more_entries", count=more, day=words.short(first_day(facts)))
         items.append(Item("", (Line("", said, "note"),)))
     note = words.say("entries_note_family" if words.plain else "entries_note")
     return Section("entries", words.section("entries"), note=note, items=tuple(items))
@@ -623,9 +643,9 @@ def _statement(told: Telling, entry: Entry, card: Card, said: Any) -> Iterator[L
     name = {"observation": "saw", "abc": "watched", "reported": "told", "inference": "thinks"}[
         said.kind
     ]
-    if not _may_stand(told, name, said, cast):
+    if not _may_stand(told, name, said, cast, referred=_is_own(entry)):
         return
-    who = told.staff(said.observer) if said.number else clean(said.observer or "")
+    who = _observer(told, said, cast)
     mark = words.say(name if said.number else "origin", who=who)
     text = words.say("destroyed") if said.destroyed else told.text(said.text, cast)
     if name == "watched":
@@ -639,12 +659,28 @@ def _statement(told: Telling, entry: Entry, card: Card, said: Any) -> Iterator[L
     )
 
 
-def _may_stand(told: Telling, kind: str, said: Any, cast: Cast) -> bool:
+def _observer(told: Telling, said: Any, cast: Cast) -> str:
+    """A member of staff, somebody who took part, or the source that it came from."""
+    if said.observer in cast.people:
+        return told.text(said.observer, cast)
+    return told.staff(said.observer) if said.number else clean(said.observer or "")
+
+
+def _may_stand(told: Telling, kind: str, said: Any, cast: Cast, *, referred: bool) -> bool:
     """For a family what was seen of their child; conclusions where they are asked for."""
     if told.words.plain:
-        about = [label for label in cast.people if label in (said.text or "")]
-        return kind in ("saw", "watched") and bool(said.number) and (not about or cast.own in about)
+        seen = kind in ("saw", "watched") and bool(said.number)
+        return seen and _is_about(said.text or "", cast, referred=referred)
     return kind != "thinks" or told.conclusions or told.words.copy == "principal"
+
+
+def _is_about(text: str, cast: Cast, *, referred: bool) -> bool:
+    """Whether it tells of the child; what names nobody first tells of who was referred."""
+    named = PLACEHOLDER.findall(text)
+    if cast.own in named:
+        return True
+    begins = PLACEHOLDER.match(text.lstrip())
+    return referred and begins is None
 
 
 def _challenge(
@@ -816,7 +852,7 @@ def _invited(told: Telling) -> Iterator[tuple[date, str]]:
 def _answers(told: Telling, member: Any) -> Iterator[tuple[date, str]]:
     who = told.words.code(Relation(member.who["relation"]))
     if member.invited_on:
-        yield date.fromisoformat(member.invited_on), f"{who} {told.words.say('was_invited')}"
+        yield date.fromisoformat(member.invited_on), told.words.say("was_invited", who=who)
     if member.confirmed_on and member.answer:
         answer = told.words.code(Answered(member.answer))
         yield date.fromisoformat(member.confirmed_on), f"{who}: {answer}"
@@ -829,11 +865,16 @@ def _clocks(told: Telling) -> Iterator[Row]:
         yield from _coming(told)
         return
     for line in owed(told):
-        if line.rule not in APART:
+        if line.rule not in APART and not _is_set(line):
             yield Row("", _owed(told, line))
 
 
 APART = frozenset(("promise", "services", "no-card"))  # told elsewhere on the paper
+
+
+def _is_set(line: Due) -> bool:
+    """Whether it is a meeting that is set, which stands at the head of the paper."""
+    return line.rule in ("follow-up", "meeting") and bool(line.facts.get("kind"))
 
 
 def owed(told: Telling) -> list[Due]:
@@ -899,8 +940,10 @@ def _rights(told: Telling) -> Section:
             "family_rights", "call" if principal else "call_nobody", principal=clean(principal)
         ),
         words.of("family_rights", name, day=day),
+        words.of("family_rights", "as_written"),
     )
-    return Section("rights", words.section("rights"), rows=tuple(Row("", line) for line in lines))
+    rows = tuple(Row("", line) for line in lines if line)
+    return Section("rights", words.section("rights"), rows=rows)
 
 
 def _count(rules: Rules, id: str, name: str) -> int:

@@ -126,9 +126,10 @@ def _opened(name: str, before: str) -> str:
 
 
 def masked(text: str, cast: Cast, child: str, words: Words, whose: Names) -> str:
-    """The same, with every name that may be another child's replaced."""
+    """The same, with the others' names replaced; for a family every one that may be a child's."""
     found = names(whose.book, text, _found(cast, whose))
-    beside = [m for m in found.mentions if not _may_stay(m.words, m.students, whose)]
+    unsure = found.mentions if words.plain else ()
+    beside = [m for m in unsure if not _may_stay(m.words, m.students, whose)]
     bare = put(found.text, beside, words.other(0))
     return shown(_without(bare, whose, words.other(0)), cast, child, words)
 

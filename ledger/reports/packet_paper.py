@@ -12,6 +12,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from ledger.reports.packet import SIGNATURES, STEPS, WALL, Sheet
+from ledger.reports.packet_charts import Chart
 from ledger.reports.packet_words import BadSheet
 from ledger.reports.slips import NoTypesetter, typesetter
 
@@ -75,17 +76,14 @@ def _plain(sheet: Sheet) -> dict[str, Any]:
     """The sheet as JSON, its charts as pictures; nothing of it is ever read as markup."""
     fields: dict[str, Any] = asdict(sheet)
     for section, told in zip(sheet.sections, fields["sections"], strict=True):
-        drawn = zip(section.charts, told["charts"], strict=True)
-        told["charts"] = [
-            {
-                "title": chart.title,
-                "says": chart.says,
-                "svg": chart.svg,
-                "days": [{"label": day["label"], "shown": day["shown"]} for day in made["days"]],
-            }
-            for chart, made in drawn
-        ]
+        told["charts"] = [_drawn(chart) for chart in section.charts]
     return fields | {"marked": sorted(MARKED), "walls": WALL, "steps": STEPS, "lines": SIGNATURES}
+
+
+def _drawn(chart: Chart) -> dict[str, Any]:
+    labels = [day.label for day in chart.days]
+    table = {"labels": labels, "cells": chart.cells, "of": chart.of_says}
+    return {"title": chart.title, "says": chart.says, "svg": chart.svg, "table": table}
 
 
 def text_of_pdf(paper: bytes) -> str:

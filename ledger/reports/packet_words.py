@@ -140,16 +140,27 @@ class Words:
     def short(self, day: date) -> str:
         return fill(self.table["short_day"], self._day(day))
 
-    def time(self, at: datetime) -> str:
-        hour, half = at.hour % 12 or 12, self.table["halves"][at.hour >= 12]
-        return fill(self.table["time"], {"hour": hour, "minute": f"{at.minute:02}", "half": half})
+    def tiny(self, day: date) -> str:
+        return fill(self.table["tiny_day"], self._day(day))
+
+    def time(self, at: datetime, *, half: bool = True) -> str:
+        """12:10 PM, or 12:10 beside another of the same half of the day."""
+        said = self.table["halves"][at.hour >= 12] if half else ""
+        values = {"hour": at.hour % 12 or 12, "minute": f"{at.minute:02}", "half": said}
+        return fill(self.table["time"], values).strip()
 
     def when(self, at: datetime) -> str:
         return f"{self.day(at)}, {self.time(at)}"
 
     def _day(self, day: date) -> dict[str, object]:
         month, weekday = self.table["months"][day.month - 1], self.table["weekdays"][day.weekday()]
-        return {"weekday": weekday, "month": month, "day": day.day, "year": day.year}
+        return {
+            "weekday": weekday,
+            "month": month,
+            "day": day.day,
+            "year": day.year,
+            "number": day.month,
+        }
 
     def all(self) -> Iterator[str]:
         """Every text that the house or the school wrote."""
@@ -162,7 +173,8 @@ def words(table: Table, lang: str, copy: str) -> Words:
 
 def fill(text: str, values: Mapping[str, object]) -> str:
     """The text with these in the places of their names; other braces stay as they are."""
-    return clean(GAP.sub(lambda gap: str(values.get(gap[1], gap[0])), text))
+    filled = clean(GAP.sub(lambda gap: str(values.get(gap[1], gap[0])), text))
+    return filled[:-1] if filled.endswith("..") else filled  # 8:00 a. m. ends a sentence
 
 
 def _texts(value: Any) -> Iterator[str]:
