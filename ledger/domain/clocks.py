@@ -10,7 +10,7 @@ from itertools import groupby
 from typing import Any
 
 from ledger.domain.calendar import SATURDAY, Calendar
-from ledger.domain.codes import Action, PlanKind, Relation
+from ledger.domain.codes import Action, MeetingKind, PlanKind, Relation
 from ledger.domain.days import (
     ONE_DAY,
     add_business_days,
@@ -270,8 +270,8 @@ def _dated(what: str | Callable[[Duty, _Then], str]) -> Clock:
 
 
 def _meeting(duty: Duty, then: _Then) -> str:
-    kind = str(duty.facts.get("kind") or "").replace("-", " ")
-    return f"{then.team} {kind}" if kind else f"set {then.team} follow-up"
+    kind = duty.facts.get("kind")
+    return f"{then.team} {MeetingKind(kind).label}" if kind else f"set {then.team} follow-up"
 
 
 def _review(duty: Duty, _: _Then) -> str:
