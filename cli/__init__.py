@@ -117,13 +117,14 @@ class Desk:
 
     def say(self, text: str) -> None:
         """A line of the answer, safe to print."""
-        click.echo(self._shown(text))
+        click.echo(self.shown(text))
 
     def talk(self, text: str) -> None:
         """A line beside the answer."""
-        click.echo(self._shown(text), err=True)
+        click.echo(self.shown(text), err=True)
 
-    def _shown(self, text: str) -> str:
+    def shown(self, text: str) -> str:
+        """A text as this console can show it."""
         from ledger.said import clean
 
         if not self.ascii:

@@ -27,7 +27,7 @@ CODED = {  # option of `log` → the code set of its words
 }
 UNFIT = ("Which", "NoSuch", "NotOne", "Unclear", "UsageError", "ValidationError", "Conflict")
 READ = {"at": "TIME", "by": "STAFF", "to": "STAFF"}  # option → what its words are read as
-DAILY = ("log", "act", "call", "praise")
+DAILY = ("log", "act", "call", "praise", "points")
 ASKED = ("Which", "NoSuch")  # by its own name: NotOne is one of an id, or of the staff
 LOST = ("StorageError", "OSError", "Damage")  # it is not the words that were wrong
 
@@ -77,7 +77,7 @@ def _asked_for(said: dict[str, Any]) -> list[str]:
     texts = _texts()
     piped = [name for name in texts if said[name] == "-"]
     if len(piped) > 1:
-        both = " and ".join(f"--{name}" for name in piped)
+        both = " and ".join(f"--{name.replace('_', '-')}" for name in piped)
         raise click.UsageError(f"only one text can come on standard input, not {both}")
     return [name for name in texts if said[name] in (ASK, "-")]
 
@@ -158,7 +158,8 @@ def _of_error(said: dict[str, Any], error: BaseException) -> Iterator[str]:
     if _is(error, ("Conflict",)):
         yield "--key NAME" if said["key"] else "--slip NUMBER"
     if isinstance(error, asking.BadText):
-        yield f"--{error.option.strip('_')} {'-' if error.option in _texts() else 'TEXT'}"
+        name = error.option.strip("_").replace("_", "-")
+        yield f"--{name} {'-' if error.option in _texts() else 'TEXT'}"
     yield from (f"--{name} TEXT" for name in invalid(error) if name in said)
 
 

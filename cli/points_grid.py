@@ -62,7 +62,7 @@ class Grid:
     def _asked(self, one: Asked) -> Line:
         typed = ""
         while True:
-            said = self.asks.row(self.table.head(one), typed)
+            said = self.asks.row(self.desk.shown(self.table.head(one)), typed)
             if said is None:
                 raise Left
             try:
