@@ -268,7 +268,29 @@ def _of_student(words: str) -> Callable[[Due, Desk], str]:
 
 
 def _of_incident(words: str) -> Callable[[Due, Desk], str]:
-    return lambda line, desk: f"incident {words.format(id=desk.short(line.stream))}"
+    """A command of an incident, with the placeholder of whom it is about."""
+
+    def hint(line: Due, desk: Desk) -> str:
+        label = line.facts.get("label") or ""
+        told = words.format(id=desk.short(line.stream), label=label)
+        return f"incident {told}"
+
+    return hint
+
+
+def _notify(line: Due, desk: Desk) -> str:
+    whom = line.facts["whom"][0]
+    if "decision" in line.facts:
+        return f"placement told {_whom(line, desk)} --whom {whom}"
+    return f"incident notice {desk.short(line.stream)} {whom}"
+
+
+CHALLENGED = {"meeting": "met", "appeal": "appeal", "hearing": "appeal-decided"}
+
+
+def _challenge(line: Due, desk: Desk) -> str:
+    number = f"--number {line.facts['number']}"
+    return f"incident {CHALLENGED[line.facts['phase']]} {desk.short(line.stream)} {number}"
 
 
 HINTS: Mapping[str, Callable[[Due, Desk], str]] = {
@@ -280,11 +302,11 @@ HINTS: Mapping[str, Callable[[Due, Desk], str]] = {
     "record-access": _of_student("records shown"),
     "determination": _of_student("placement determined"),
     "decision-told": _of_student("placement told"),
-    "emergency-told": _of_incident("contact {id} reached"),
-    "emergency-report": _of_incident("emergency-report {id}"),
-    "representatives": _of_incident("notice {id}"),
-    "challenge": _of_incident("challenge {id}"),
-    "teachers-told": _of_incident("teachers-told {id}"),
+    "emergency-told": _of_incident("contact {id} reached --who {label}"),
+    "emergency-report": _of_incident("emergency-report {id} --who {label}"),
+    "emergency-meeting": _of_incident("iep-meeting {id} --who {label} --for DAY"),
+    "representatives": _notify,
+    "challenge": _challenge,
 }
 
 
