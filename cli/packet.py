@@ -23,6 +23,7 @@ from ledger.reading.packets import packet as facts_of
 from ledger.reports import packet as report
 from ledger.reports import packet_family as family
 from ledger.reports import packet_paper as paper
+from ledger.reports import packet_parts as parts
 from ledger.reports import packet_words as wording
 
 MAKERS = {".html": paper.html, ".pdf": paper.pdf}
@@ -33,12 +34,16 @@ MOST_COPIES = 30
 class Made:
     """A paper that may leave, and what it shows."""
 
-    told: report.Telling
+    told: parts.Telling
     data: bytes
 
 
 class Packet(click.Command):
     """The command, but for its one word `clear` alone, which is a command of its own."""
+
+    @property
+    def commands(self) -> dict[str, click.Command]:
+        return {"clear": clear}
 
     def make_context(
         self,
@@ -155,7 +160,7 @@ def _made(
     facts, book = facts_of(school.reading, student_id, Window(position=position), whose, copy)
     names = report.names_on(facts, book)
     words = wording.words(table, lang, copy)
-    told = report.Telling(facts, words, said.rules, names, conclusions)
+    told = parts.Telling(facts, words, said.rules, names, conclusions)
     reader = school.staff_names.get(school.actor.id, school.actor.id)
     sheet = report.sheet(told, school=said.name, team=said.team, reader=reader, copies=copies)
     try:
@@ -167,7 +172,7 @@ def _made(
     return Made(told, data)
 
 
-def _check(sheet: report.Sheet, data: bytes, names: family.Names, printed: frozenset[str]) -> None:
+def _check(sheet: parts.Sheet, data: bytes, names: family.Names, printed: frozenset[str]) -> None:
     """Nothing leaves for one family that shows who another child is."""
     texts = [family.text_of(paper.html(sheet))]
     if data.startswith(b"%PDF"):
@@ -176,15 +181,15 @@ def _check(sheet: report.Sheet, data: bytes, names: family.Names, printed: froze
         raise Refused(_found(sheet, names, printed))
 
 
-def _found(sheet: report.Sheet, names: family.Names, printed: frozenset[str]) -> str:
+def _found(sheet: parts.Sheet, names: family.Names, printed: frozenset[str]) -> str:
     """Which entry to mend, without a word of it."""
     why = "the family's copy is not written: it would show who another child is"
     for section in sheet.sections:
-        parts: list[report.Item | report.Row] = [*section.items, *section.rows]
-        for part in parts:
-            if part.ref and family.leaks(report.text_of(part), names, printed):
+        told: list[parts.Item | parts.Row] = [*section.items, *section.rows]
+        for part in told:
+            if part.ref and family.leaks(parts.text_of(part), names, printed):
                 return f"{why}, in {part.ref}. Look at it: bledger incident show {part.ref}"
-        if any(family.leaks(report.text_of(p), names, printed) for p in section.rows):
+        if any(family.leaks(parts.text_of(p), names, printed) for p in section.rows):
             return f'{why}, under "{section.title}". Correct it there, then print again'
     return f"{why}, in the words of the paper itself. Look at {wording.FILE} in the data folder"
 
@@ -201,7 +206,7 @@ def _name(facts: Any, copy: str, lang: str, as_pdf: bool) -> str:
     """A file's name, by case and position and never by the child's."""
     of = facts.cases[0].case_id if facts.cases else facts.ids[0]
     end = "pdf" if as_pdf else "html"
-    return f"packet-{of[: report.SHORT]}-{facts.position}-{copy}-{lang}.{end}"
+    return f"packet-{of[: parts.SHORT]}-{facts.position}-{copy}-{lang}.{end}"
 
 
 def _write(path: Path, data: bytes, at: float, *, again: bool) -> None:

@@ -11,8 +11,9 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from ledger.reports.packet import SIGNATURES, STEPS, WALL, Sheet
+from ledger.reports.packet import SIGNATURES, STEPS, WALL
 from ledger.reports.packet_charts import Chart
+from ledger.reports.packet_parts import Sheet
 from ledger.reports.packet_words import BadSheet
 from ledger.reports.slips import NoTypesetter, typesetter
 
