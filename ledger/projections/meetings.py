@@ -143,7 +143,8 @@ class Case:
 
 def told(stream: str, history: Sequence[Recorded[Any]]) -> Case:
     """One case, from the events that stand."""
-    case = Case(stream.partition("-")[2], last_position=max(r.position for r in history))
+    last = max((recorded.position for recorded in history), default=0)
+    case = Case(stream.partition("-")[2], last_position=last)
     for recorded in standing(history):
         _tell(case, recorded, recorded.event)
     return case
