@@ -42,6 +42,12 @@ class Line:
 DRAFTED = ("plan draft ana rivera --form '{form}'",)
 STARTED = (*DRAFTED, "plan approve ana rivera --by mother", "plan start ana rivera")
 COUNTED = ("plan draft ana rivera --form '{counted}'", *STARTED[1:])
+ASKED = ("records request ana rivera --by mother",)
+DECIDED = ("placement decide ana rivera --pattern --reason 'All of it at lunch.'",)
+REFERRED = ("incident refer {incident} --by okafor",)
+HELD = ("incident restraint {incident} seclusion",)
+CHALLENGED = ("incident challenge {incident} --grounds wrong",)
+DENIED = (*CHALLENGED, "incident decide {incident} --denied --reason so")
 LINES = {
     "log": Line("log leo --did tardy"),
     "undo": Line("undo", first=("log leo --did tardy",)),
@@ -49,7 +55,19 @@ LINES = {
     "call": Line("call ana rivera reached mother"),
     "praise": Line("praise ana rivera helping"),
     "points": Line("points ana rivera 222221112-22221222", reads=1, first=STARTED),
+    "answer": Line(
+        "answer {incident} --told okafor",
+        first=(*REFERRED, "incident act {incident} conference 10m"),
+    ),
     "open": Line("open", reads=1),
+    "due": Line("due", reads=1, first=ASKED),
+    "records request": Line(ASKED[0]),
+    "records shown": Line("records shown ana rivera --how in-person", first=ASKED),
+    "placement decide": Line(DECIDED[0], reads=1),
+    "placement told": Line("placement told ana rivera --whom mother", first=DECIDED),
+    "placement determined": Line(
+        "placement determined ana rivera --manifestation --reason 'The noise.'", first=DECIDED
+    ),
     "same": Line("same {other} {incident}"),
     "plan draft": Line(DRAFTED[0]),
     "plan approve": Line(STARTED[1], first=DRAFTED),
@@ -79,6 +97,25 @@ LINES = {
     "incident restraint": Line(
         "incident restraint {incident} physical-restraint --because harm-to-self"
     ),
+    "incident refer": Line("incident refer {incident}"),
+    "incident notice": Line("incident notice {incident} 11:00 phone mother"),
+    "incident account": Line("incident account {incident} --says -", stdin="He began."),
+    "incident means": Line("incident means {incident} --text -", stdin="A seat by the door."),
+    "incident emergency-report": Line("incident emergency-report {incident}", first=HELD),
+    "incident iep-meeting": Line("incident iep-meeting {incident} --for 2026-10-16", first=HELD),
+    "incident teachers-told": Line("incident teachers-told {incident} --told okafor"),
+    "incident challenge": Line("incident challenge {incident} --grounds -", stdin="Nobody saw it."),
+    "incident met": Line("incident met {incident}", first=CHALLENGED),
+    "incident decide": Line(
+        "incident decide {incident} --denied --reason -", stdin="So it was.", first=CHALLENGED
+    ),
+    "incident appeal": Line("incident appeal {incident}", first=DENIED),
+    "incident appeal-decided": Line(
+        "incident appeal-decided {incident} --sustained --reason -",
+        stdin="Nobody saw it.",
+        first=(*DENIED, "incident appeal {incident}"),
+    ),
+    "incident attach": Line("incident attach {incident} --text -", stdin="It was not so."),
     "incident void": Line("incident void {incident} --reason wrong"),
     "incident merge": Line("incident merge {other} {incident}"),
     "incident adopt": Line(

@@ -289,7 +289,7 @@ CHALLENGED = {"meeting": "met", "appeal": "appeal", "hearing": "appeal-decided"}
 
 
 def _challenge(line: Due, desk: Desk) -> str:
-    number = f"--number {line.facts['number']}"
+    number = f"--challenge {line.facts['number']}"
     return f"incident {CHALLENGED[line.facts['phase']]} {desk.short(line.stream)} {number}"
 
 
