@@ -167,7 +167,7 @@ def _made(
         data = make(sheet)
         if copy == wording.GUARDIAN:
             _check(sheet, data, names, family.printed(words, said.name))
-    except (paper.BadSheet, paper.NoTypesetter) as error:
+    except paper.NoTypesetter as error:
         raise Failed(str(error)) from None
     return Made(told, data)
 
@@ -278,5 +278,6 @@ def clear(desk: Desk, everything: bool) -> None:
         path.unlink(missing_ok=True)
     kept = len(there) - len(gone)
     more = f"; {kept} not yet {desk.school.settings.papers_days} days old" if kept else ""
+    said = {0: "No paper", 1: "1 paper"}.get(len(gone), f"{len(gone)} papers")
     fields = {"removed": len(gone), "kept": kept}
-    desk.answer("packet-clear/1", fields, [f"{len(gone)} papers removed{more}."])
+    desk.answer("packet-clear/1", fields, [f"{said} removed{more}."])
