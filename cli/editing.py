@@ -53,7 +53,7 @@ def filled(
     desk.typed |= {option: text} if text else {}
     text = _heeded(desk, option, text or _written(desk, option, form()))
     found = read(text)
-    if isinstance(found, list) and _taken_up(desk) and _at_terminal(desk):
+    if isinstance(found, list) and _taken_up(desk) and at_terminal(desk):
         found = read(_heeded(desk, option, _written(desk, option, marked(text, found))))
     if isinstance(found, list):
         raise Faulty(found)
@@ -64,7 +64,8 @@ def _taken_up(desk: Desk) -> bool:
     return desk.draft is not None or desk.replaces is not None
 
 
-def _at_terminal(desk: Desk) -> bool:
+def at_terminal(desk: Desk) -> bool:
+    """Whether somebody is there to be asked."""
     return not desk.as_json and sys.stdin is not None and sys.stdin.isatty()
 
 
@@ -75,7 +76,7 @@ def _heeded(desk: Desk, option: str, text: str) -> str:
     while told := naming.heard(desk, said):
         for line in naming.instead(desk, {}, told):
             desk.talk(line)
-        again = _at_terminal(desk) and click.confirm("Take it out of the form?", True, err=True)
+        again = at_terminal(desk) and click.confirm("Take it out of the form?", True, err=True)
         if not again:
             raise click.exceptions.Exit(NOT_ALLOWED)
         said[option] = _written(desk, option, text)
@@ -84,7 +85,7 @@ def _heeded(desk: Desk, option: str, text: str) -> str:
 
 def _written(desk: Desk, option: str, form: str) -> str:
     """The form as it comes back from the editor; it is among what was typed from then on."""
-    if not _at_terminal(desk):
+    if not at_terminal(desk):
         raise click.UsageError(
             f"the form is written in an editor, and here is no terminal: give --{option} TEXT, "
             f"or --{option} - to read it from standard input"

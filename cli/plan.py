@@ -91,7 +91,8 @@ def draft(desk: Desk, student: tuple[str, ...], **said: Any) -> None:
         kind=made.kind,
         on=on,
     )
-    waits = "it waits for consent: bledger plan approve STUDENT --by mother --how phone"
+    line = f"bledger plan approve {found.number or 'STUDENT'} --by mother --how phone"
+    waits = f"it waits for consent: {line}"
     record(desk, found.student_id, found, command, said, waits)
 
 
@@ -128,7 +129,7 @@ def approve(desk: Desk, student: tuple[str, ...], **said: Any) -> None:
         language=spoken(said["lang"]),
         note=text(desk, own.found.student_id, said, "note"),
     )
-    record(desk, own.id, own.found, command, said, "start it: bledger plan start STUDENT")
+    record(desk, own.id, own.found, command, said, f"start it: bledger plan start {own.word}")
 
 
 @plan.command(cls=Told, tell=number_at_end)

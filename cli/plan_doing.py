@@ -72,6 +72,11 @@ class Meant:
     found: Found
 
     @property
+    def word(self) -> str:
+        """What names the student in a line to copy."""
+        return self.found.number or "STUDENT"
+
+    @property
     def fields(self) -> dict[str, Any]:
         """What every command of this plan says."""
         return {"student_id": self.id, "plan": self.held.number}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
@@ -36,7 +35,6 @@ from ledger.written.lines import Fault
 
 CHANGES = (Decision.MODIFY, Decision.INTENSIFY, Decision.FADE)
 ONE_DAY = timedelta(days=1)
-REVISE = "bledger plan revise STUDENT"
 
 
 @click.command(cls=Told, tell=number_at_end)
@@ -85,7 +83,11 @@ def review(desk: Desk, student: tuple[str, ...], **said: Any) -> None:
         end=ends,
         goal_met=said["goal_met"] if ends else None,
     )
-    more = [] if revised or decision not in CHANGES else [f"the plan stands as it was: {REVISE}"]
+    more = (
+        []
+        if revised or decision not in CHANGES
+        else [f"the plan stands as it was: bledger plan revise {plan.word}"]
+    )
     record(desk, plan.id, plan.found, command, said, *more)
 
 
@@ -127,8 +129,9 @@ def _revised(
     desk: Desk, plan: Meant, decision: Decision, said: Mapping[str, Any], on: date
 ) -> Terms | None:
     """The plan as it is from now on; None when it stays."""
-    asks = decision is Decision.MODIFY and not desk.as_json and sys.stdin.isatty()
-    if decision not in CHANGES or (said["form"] is None and "form" not in desk.typed and not asks):
+    given = said["form"] is not None or "form" in desk.typed
+    asks = decision is Decision.MODIFY and editing.at_terminal(desk)
+    if decision not in CHANGES or not (given or asks):
         return None
     terms = plan.held.terms
     if said["next_"]:

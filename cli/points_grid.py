@@ -186,7 +186,7 @@ def ask(day: Day, found: Sequence[Asked]) -> None:
     from cli.desk_prompts import HungUp, Locked, Stopped
 
     desk = day.desk
-    if desk.as_json or not sys.stdin.isatty():
+    if desk.as_json or sys.stdin is None or not sys.stdin.isatty():
         raise click.UsageError(NO_TERMINAL)
     if day.said["dry_run"] or day.said["correct"] or day.said["key"]:
         raise click.UsageError("--dry-run, --correct and --key are of one card: say whose, and it")
@@ -222,6 +222,6 @@ def _prompts(desk: Desk) -> Prompts:
     from cli.desk_watch import Watch
 
     watch = Watch(desk.school.settings.lock_after, desk.clock)
-    if not sys.stdout.isatty():
+    if sys.stdout is None or not sys.stdout.isatty():
         return Plain(watch)
     return prompts(watch, desk.env, plain=False, ascii=desk.ascii)

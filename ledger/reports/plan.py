@@ -17,6 +17,8 @@ from ledger.domain.plan import (
     PlanEvent,
     PlanReviewed,
     PlanRevised,
+    PlanStarted,
+    PointsRecorded,
     ProgressRecorded,
     TextDestroyed,
 )
@@ -25,22 +27,43 @@ from ledger.reports.day import LANGUAGES
 from ledger.said import show_day
 from ledger.written.plan import goal_said
 
+OfDay = (
+    PlanDrafted
+    | PlanApproved
+    | PlanStarted
+    | PlanRevised
+    | ManagerChanged
+    | ProgressRecorded
+    | PointsRecorded
+    | FidelityRecorded
+    | PlanReviewed
+    | PlanEnded
+)
+
 
 def recorded(
     name: str, held: Held, events: Iterable[PlanEvent], staff: Mapping[str, str], *, repeated: bool
 ) -> list[str]:
-    """`plan 1 (CICO)  Ana Rivera · agreed to by mother, phone, Spanish · Wed Oct 14 2026`."""
+    """`plan 1 (CICO)  Ana Rivera · Wed Oct 14 2026 · agreed to by mother, phone, Spanish`."""
     head = f"plan {held.number} ({held.kind.short})  {name}"
-    told = [line for event in events for line in _told(event, held, staff)]
-    again = ["already recorded"] if repeated else []
-    return wrapped(" · ".join([head, *again, *told]), 4)
+    again = " · already recorded" if repeated else ""
+    told = [" · ".join(_told(event, held, staff)) for event in events]
+    return wrapped(f"{head}{again} · {told[0]}", 4) + [
+        line for one in told[1:] for line in wrapped(f"  {one}", 4)
+    ]
 
 
 def _told(event: PlanEvent, held: Held, staff: Mapping[str, str]) -> Iterator[str]:
     match event:
         case TextDestroyed() | Undone():
             yield str(event)
-            return
+        case _:
+            yield show_day(event.on)
+            yield from _said(event, held, staff)
+
+
+def _said(event: OfDay, held: Held, staff: Mapping[str, str]) -> Iterator[str]:
+    match event:
         case PlanDrafted() | PlanRevised():
             what = "drafted" if isinstance(event, PlanDrafted) else f"version {event.version}"
             yield f"{what}: {goal_said(event.goal, staff)}"
@@ -60,7 +83,6 @@ def _told(event: PlanEvent, held: Held, staff: Mapping[str, str]) -> Iterator[st
             yield ", ".join(filter(None, ("ended", met)))
         case _:
             yield str(event)
-    yield show_day(event.on)
 
 
 def _approved(event: PlanApproved) -> str:

@@ -130,7 +130,7 @@ def again(
 
 
 def _form(title: str, said: Mapping[str, str | tuple[str, ...]]) -> str:
-    top = f"# {title}   Lines with # are left out; what stands in brackets is left out too.\n"
+    top = f"# {title}   Lines with # are left out, and so are the hints in ( ).\n"
     return top + "".join(_section(name, value) for name, value in said.items())
 
 
