@@ -108,18 +108,20 @@ def text(desk: Desk, value: str | None, option: str) -> str | None:
     if value is not None and len(value) > TEXT_CAP:
         raise BadText(
             option,
-            f"the text of --{option} has {len(value):,} characters, and {TEXT_CAP:,} is the most "
-            "that is taken: make it shorter, or two statements",
+            f"the text of --{option.replace('_', '-')} has {len(value):,} characters, and "
+            f"{TEXT_CAP:,} is the most that is taken: make it shorter, or two statements",
         )
     return value if value and value.strip() else None
 
 
 def _prompted(option: str) -> str:
     if not sys.stdin.isatty():
-        raise click.UsageError(f"--{option} has no text. Give it, or - to read it from stdin.")
+        name = option.replace("_", "-")
+        raise click.UsageError(f"--{name} has no text. Give it, or - to read it from stdin.")
     try:
         # The default lets Enter alone leave it open.
-        said = click.prompt(option, default="", show_default=False, prompt_suffix=": ", err=True)
+        asked = option.replace("_", " ")
+        said = click.prompt(asked, default="", show_default=False, prompt_suffix=": ", err=True)
     except click.Abort:
         click.echo(err=True)
         raise

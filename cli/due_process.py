@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date, timedelta
 from typing import Any, TypeVar
 
@@ -30,7 +31,7 @@ from ledger.domain.due_process import (
     TellTeachers,
 )
 from ledger.domain.incident import ReferToOffice
-from ledger.said import show_day
+from ledger.said import Unclear, show_day
 
 __all__ = ["incident"]
 
@@ -97,7 +98,7 @@ def refer(desk: Desk, id: str, **said: Any) -> None:
     )
     days = int(school.settings.rules.number("referral-answer", "business_days"))
     by = add_business_days(school.calendar, on, days)
-    more = _within(desk, "referral-answer", "answered", by) if clocked(desk, whole) else []
+    more = _within(desk, "referral-answer", "answer it", by) if clocked(desk, whole) else []
     _do(desk, whole, command, said, more=more)
 
 
@@ -218,13 +219,22 @@ def iep_meeting(desk: Desk, id: str, **said: Any) -> None:
     Examples:
       bledger incident iep-meeting last --who mateo --for 2026-10-16
     """
-    whole, zone = asking.incident(desk, id), desk.school.settings.zone
+    whole = asking.incident(desk, id)
     command = ScheduleIepMeeting(
         label=_label(desk, whole, said),
         on=asking.day(desk, said["on"]),
-        for_day=asking.when(desk, said["for_day"], future=True).at.astimezone(zone).date(),
+        for_day=_coming(desk, said["for_day"]),
     )
     _do(desk, whole, command, said)
+
+
+def _coming(desk: Desk, said: str) -> date:
+    """A day that may be ahead, with a time or without."""
+    at = None
+    with suppress(Unclear):
+        at = asking.when(desk, said, future=True)
+    at = at or asking.when(desk, f"{said} 12:00", future=True)
+    return at.at.astimezone(desk.school.settings.zone).date()
 
 
 @incident.command("teachers-told")
@@ -270,7 +280,7 @@ def challenge(desk: Desk, id: str, **said: Any) -> None:
         relation=asking.maybe(desk, said["relation"], Relation),
         grounds=_words(desk, whole, said, "grounds"),
     )
-    more = _within(desk, "challenge", "the meeting about it", on + _days(desk))
+    more = _within(desk, "challenge", "meet about it", on + _days(desk))
     _do(desk, whole, command, said, more=more)
 
 
@@ -333,7 +343,7 @@ def decide(desk: Desk, id: str, number: int, **said: Any) -> None:
     fields = _decided(desk, whole, said)
     denied = not fields["sustained"]
     by = fields["on"] + _days(desk)
-    more = _within(desk, "challenge", "an appeal", by) if denied else []
+    more = _within(desk, "challenge", "the family may appeal", by) if denied else []
     _do(desk, whole, DecideChallenge(number=number, **fields), said, more=more)
 
 
@@ -352,7 +362,7 @@ def appeal(desk: Desk, id: str, number: int, **said: Any) -> None:
       bledger incident appeal 4f1c2aa
     """
     whole, on = asking.incident(desk, id), asking.day(desk, said["on"])
-    more = _within(desk, "challenge", "heard", on + _days(desk))
+    more = _within(desk, "challenge", "hear it", on + _days(desk))
     _do(desk, whole, AppealChallenge(number=number, on=on), said, more=more)
 
 

@@ -180,7 +180,8 @@ def show(desk: Desk, id: str, as_of: str | None, position: int | None) -> None:
     if view is None:
         raise asking.NotOne(f"incident {id} was not known then, or was taken back")
     fields = {"incident": view.card, "same": view.same, "position": view.position}
-    desk.answer("incident/1", fields, report.lines(view, desk.school.settings.zone))
+    settings = desk.school.settings
+    desk.answer("incident/1", fields, report.lines(view, settings.zone, settings.rules))
 
 
 @incident.command("list")

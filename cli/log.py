@@ -31,6 +31,7 @@ from ledger.domain.codes import (
     Weapon,
     certain_level,
 )
+from ledger.domain.due_process import DEFIANCE
 from ledger.domain.forms import as_printed
 from ledger.domain.incident import ReferredToOffice, ReportIncident
 from ledger.domain.particulars import BehaviorSeen, Participant, Saying
@@ -45,8 +46,6 @@ SAYINGS = {  # option → kind of statement, and what it means
     "think": (StatementKind.INFERENCE, "What you conclude; kept apart from what was seen."),
 }
 SHORT = {"saw": ("-s",)}  # what is typed most
-CLOCKED = frozenset((Behavior.DISRUPTION, Behavior.DEFIANCE))
-BUSINESS_DAYS = 5  # Cal. Ed Code 48901.1(d)
 PEOPLE = {  # option → role of that person
     "with": (Role.INVOLVED, "Another student who was involved."),
     "victim": (Role.VICTIM, "A student who was hurt or wronged."),
@@ -153,6 +152,7 @@ def log(desk: Desk, **said: Any) -> None:
         school.staff_names,
         replaced=named.replaced,
         standing=named.standing,
+        answer_rule=school.settings.rules["referral-answer"],
     )
     if not desk.as_json:
         for line in logged.first(made, school.settings.zone, school.now):
@@ -230,11 +230,13 @@ def _answer_by(desk: Desk, command: ReportIncident, events: Iterable[Recorded[An
     """The day by which an office referral for disruption or defiance has to be answered."""
     codes = {b.code for p in command.participants for b in p.behaviors}
     sent = any(isinstance(r.event, ReferredToOffice) for r in events)
-    if not sent or not codes & CLOCKED:
+    rules = desk.school.settings.rules
+    if not sent or not codes & DEFIANCE or not rules.on("referral-answer"):
         return None
     from ledger.domain.days import add_business_days
 
-    return add_business_days(desk.school.calendar, desk.school.now.date(), BUSINESS_DAYS)
+    days = int(rules.number("referral-answer", "business_days"))
+    return add_business_days(desk.school.calendar, desk.school.now.date(), days)
 
 
 def _key(said: Mapping[str, Any]) -> str | None:

@@ -60,7 +60,7 @@ LINES = {
         first=(*REFERRED, "incident act {incident} conference 10m"),
     ),
     "open": Line("open", reads=1),
-    "due": Line("due", reads=1, first=ASKED),
+    "due": Line("due --all", reads=1, first=ASKED),
     "records request": Line(ASKED[0]),
     "records shown": Line("records shown ana rivera --how in-person", first=ASKED),
     "placement decide": Line(DECIDED[0], reads=1),

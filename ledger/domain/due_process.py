@@ -15,6 +15,7 @@ from typing import Annotated, assert_never
 from pydantic import AfterValidator, Field
 
 from ledger.domain import Command, Event, Refused, Sealed, SealedOrNot, Value, When, Words
+from ledger.domain.calendar import spoken
 from ledger.domain.codes import Action, Behavior, Channel, Relation
 from ledger.domain.particulars import Measure, Short
 from ledger.domain.rules import RULES
@@ -101,7 +102,7 @@ class EmergencyReportMade(Event):
     channel: Channel | None = None
 
     def __str__(self) -> str:
-        return f"emergency report of {self.on}"
+        return f"emergency report of {spoken(self.on)}"
 
 
 class IepMeetingScheduled(Event):
@@ -112,7 +113,7 @@ class IepMeetingScheduled(Event):
     for_day: date
 
     def __str__(self) -> str:
-        return f"IEP meeting scheduled for {self.for_day}"
+        return f"IEP meeting scheduled for {spoken(self.for_day)}"
 
 
 class TeachersTold(Event):
@@ -122,7 +123,7 @@ class TeachersTold(Event):
     told: tuple[str, ...]  # staff ids
 
     def __str__(self) -> str:
-        return f"teachers told, {self.on}"
+        return f"teachers told, {spoken(self.on)}"
 
 
 class StatementChallenged(Event):
@@ -483,7 +484,9 @@ def _of_challenge(command: OfChallenge, process: Process) -> list[DueProcessEven
     if there.stage not in AFTER[type(command)]:
         raise Refused(f"challenge {command.number} is {there.stage}: this does not follow")
     if command.on < there.on:
-        raise Refused(f"challenge {command.number} is {there.stage} since {there.on}: not before")
+        raise Refused(
+            f"challenge {command.number} is {there.stage} since {spoken(there.on)}: not before"
+        )
     match command:
         case MeetAboutChallenge():
             return [command.became(ChallengeMet)]

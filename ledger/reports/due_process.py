@@ -12,7 +12,7 @@ from ledger.domain.calendar import Calendar
 from ledger.domain.codes import Action, Channel, Relation
 from ledger.domain.days import add_business_days
 from ledger.domain.rules import Rule
-from ledger.reports import wrapped
+from ledger.reports import beside, wrapped
 from ledger.said import show_day
 
 if TYPE_CHECKING:
@@ -51,7 +51,8 @@ def refused(rules: Sequence[Rule], done: Done, name: str) -> list[str]:
             lines.append(f"{said}:   {shown}")
         else:
             lines.append(f"{said}.")
-    lines[0] = f"Not recorded. {lines[0]}"
+    if rules[0].id != "due-process":
+        lines[0] = f"Not recorded. {lines[0]}"
     return [part for line in lines for part in wrapped(line, 4)]
 
 
@@ -76,7 +77,7 @@ def tried_before(tried: Tried, rule: Rule, incident_id: str, label: str) -> list
     """Tried before (EC 48900.5):  conference Sep 22, Oct 2 · SST Sep 15 · CICO since Sep 21"""
     if not tried:
         more = f"bledger incident means {incident_id[:SHORT]} --who {label}"
-        return [f"Nothing else is recorded as tried before: {rule.cite}.   It was?  {more}"]
+        return beside(f"Nothing else is recorded as tried before: {rule.cite}", more)
     parts = [f"{_called(action)} {_days(on)}" for action, on in tried.actions.items()]
     parts += [f"SST {_days(tried.meetings)}"] if tried.meetings else []
     parts += [f"{kind} since {_days([since])}" for kind, since in tried.plans]
@@ -123,7 +124,7 @@ def answering(calendar: Calendar, sent: date, answered: date, most: int) -> Answ
     while day < answered:
         number, day = number + 1, add_business_days(calendar, day, 1)
     years = {holidays.year for holidays in calendar.holidays}
-    return Answering(number, most, not {sent.year, answered.year} <= years)
+    return Answering(number, most, number > 0 and not {sent.year, answered.year} <= years)
 
 
 def answered(how: Answering) -> list[str]:
@@ -166,11 +167,7 @@ def lines(card: Card, staff: Mapping[str, str], zone: ZoneInfo) -> Iterator[str]
 
 
 def _referral(card: Card, staff: Mapping[str, str]) -> Iterator[str]:
-    if card.referral is None:
-        return
-    to = staff.get(card.referral.get("to") or "", "nobody named")
-    yield f"sent to the office: {to}"
-    answer = card.referral["answered"]
+    answer = (card.referral or {}).get("answered")
     if answer is not None:
         names = ", ".join(staff.get(id, "a member of staff") for id in answer["told"])
         by = staff.get(answer.get("by") or "", "the office")

@@ -8,15 +8,18 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from ledger.domain.codes import Location
+from ledger.domain.rules import Rules
 from ledger.reading import Card, Incidents, IncidentView
 from ledger.reports import wrapped
+from ledger.reports.due_process import against
+from ledger.reports.due_process import lines as owed
 from ledger.reports.timeline import contacted, doing, origin, restrained, seen
 from ledger.said import show_day, show_time
 
 SHORT = 7
 
 
-def lines(view: IncidentView, zone: ZoneInfo) -> list[str]:
+def lines(view: IncidentView, zone: ZoneInfo, rules: Rules) -> list[str]:
     """Everything that stands, then what was corrected, then what is open."""
     card = view.card
     told = [f"{card.incident_id[:SHORT]}   {headline(card, zone)}", f"  id {card.incident_id}"]
@@ -24,8 +27,8 @@ def lines(view: IncidentView, zone: ZoneInfo) -> list[str]:
         told.append(f"  {card.standing.upper()}  {card.void_reason or card.merged_into or ''}")
     told += [f"  {line}" for line in _people(view)]
     told += [f"  {line}" for line in _said(view)]
-    told += [f"  {line}" for line in (*_done(view), *_held(card))]
-    told += [f"  {line}" for line in _details(view)]
+    told += [f"  {line}" for line in (*_done(view, rules), *_held(card))]
+    told += [f"  {line}" for line in (*_details(view), *owed(card, view.staff, zone))]
     told += [f"  fixed  {line}" for line in _changes(view)]
     told += [f"  the same as  {other[:SHORT]}" for other in view.same]
     if card.open and card.standing == "open":
@@ -70,10 +73,12 @@ def _said(view: IncidentView) -> Iterator[str]:
         yield f"{said.number} {said.verb} {who}: {text}"
 
 
-def _done(view: IncidentView) -> Iterator[str]:
+def _done(view: IncidentView, rules: Rules) -> Iterator[str]:
     for number, done in view.card.actions.items():
         who = view.staff.get(done.by or "", "somebody")
         yield _noted(f"done {number}  {done.label} {doing(done)}, {done.on}, {who}", done.note)
+        if done.against:
+            yield _noted(f"done {number}  {against(done.against, rules.by_id)}", done.happened)
 
 
 def _held(card: Card) -> Iterator[str]:

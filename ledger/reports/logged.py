@@ -11,6 +11,7 @@ from ledger.domain import UNDO_WINDOW, Recorded
 from ledger.domain.codes import Level
 from ledger.domain.incident import IncidentEvent, IncidentReported, ReferredToOffice, StatementAdded
 from ledger.domain.particulars import Participant
+from ledger.domain.rules import RULES, Rule
 from ledger.entry import Likeness
 from ledger.finding import Found
 from ledger.reports import beside, wrapped
@@ -29,7 +30,8 @@ class Logged:
     people: Mapping[str, Found]  # student id → as the roster shows them
     staff: Mapping[str, str]  # staff id → name
     alike: Sequence[Likeness] = ()
-    answer_by: date | None = None  # when the office has to answer, if a law says so
+    answer_by: date | None = None  # when the office has to answer, if a law says so …
+    answer_rule: Rule = RULES["referral-answer"]  # … this one
     replaced: Mapping[str, str] = field(default_factory=dict)  # label → words of the texts
     standing: Mapping[str, str] = field(default_factory=dict)  # words of a text → who it may be
 
@@ -164,7 +166,8 @@ def _office(logged: Logged) -> str:
     if logged.answer_by is None:
         return f"Sent to the office: {who}"
     by = show_day(logged.answer_by).rsplit(" ", 1)[0]
-    return f"Sent to the office: {who} answers by {by} · 5 business days, EC 48901.1(d)(2)"
+    days, cite = logged.answer_rule.numbers["business_days"], logged.answer_rule.cite
+    return f"Sent to the office: {who} answers by {by} · {days} business days, {cite}"
 
 
 def _same(logged: Logged, zone: ZoneInfo) -> list[str]:
