@@ -187,6 +187,29 @@ def test_a_case_is_asked_for_prepared_held_and_closed() -> None:
     story.when(CLOSE).then(CLOSE.became(CaseClosed, **OWN))
 
 
+def test_all_of_it_may_be_on_one_day() -> None:
+    now = at(SEP_10)
+    story = given(MEETING).when(REQUEST).then(REQUESTED)
+    for command, kind in (
+        (SCHEDULE.model_copy(update={"at": now}), MeetingScheduled),
+        (INVITE.model_copy(update={"on": SEP_10}), MemberInvited),
+        (CONFIRM.model_copy(update={"on": SEP_10}), MemberConfirmed),
+        (BookInterpreter(number=1, on=SEP_10, language="Spanish"), InterpreterBooked),
+        (HoldMeeting(number=1, at=now, attended=THERE, chart=CHART), MeetingHeld),
+        (RaiseQuestion(meeting=1, text="Why?"), QuestionRaised),
+        (AnswerQuestion(number=1, on=SEP_10, text="So."), QuestionAnswered),
+        (
+            AgreeAction(on=SEP_10, what="Call.", who=(ALDER,), start=SEP_10, due=SEP_10),
+            ActionAgreed,
+        ),
+        (CompleteAction(number=1, on=SEP_10), ActionCompleted),
+        (CLOSE.model_copy(update={"on": SEP_10}), CaseClosed),
+    ):
+        answer = story.when(command)
+        assert [type(event) for event in answer.events or ()] == [kind], answer.refusal
+        story = answer.then(*answer.events or ())
+
+
 # Before the request, and after the end
 
 LATER: list[MeetingCommand] = [
