@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import shlex
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any, TypeVar
 
@@ -30,7 +31,6 @@ from ledger.domain.student import (
 from ledger.finding import Found
 from ledger.reading import Window
 from ledger.reading.duties import owed
-from ledger.reports import beside
 from ledger.said import Unclear, match_code, show_day
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -114,6 +114,11 @@ def _record(
     desk.answer(schema, fields, [*told, *(line for event in events for line in follow(event))])
 
 
+def _whose(student: Sequence[str]) -> str:
+    """The student as they were typed."""
+    return shlex.join(student)
+
+
 def _nothing(_: Any) -> list[str]:
     return []
 
@@ -161,7 +166,10 @@ def request(desk: Desk, student: tuple[str, ...], **said: Any) -> None:
         days = int(rules.number("record-access", "business_days"))
         by = add_business_days(desk.school.calendar, event.on, days)
         why = f"{days} business days, {rules['record-access'].cite}"
-        return beside(f"  show it by {show_day(by)} · {why}", "bledger records shown STUDENT", 2)
+        return [
+            f"  show it by {show_day(by)} · {why}",
+            f"  bledger records shown {_whose(student)}",
+        ]
 
     _record(desk, "records-request/1", found, command, said, show_by)
 
@@ -243,8 +251,10 @@ def decide(desk: Desk, student: tuple[str, ...], **said: Any) -> None:
         lines = [f"  manifestation determination by {show_day(by)} · {why}"]
         if event.guardian_told_on is None and rules.on("decision-told"):
             cite = rules["decision-told"].cite
-            untold = f"  the guardian is told the same day, {cite}"
-            lines += beside(untold, "bledger placement told STUDENT", 2)
+            lines += [
+                f"  the guardian is told the same day, {cite}",
+                f"  bledger placement told {_whose(student)}",
+            ]
         return lines
 
     _record(desk, "placement-decide/1", found, command, said, follows_by)

@@ -10,9 +10,10 @@ from zoneinfo import ZoneInfo
 from ledger.domain.calendar import SATURDAY, Calendar
 from ledger.domain.clocks import Due, short
 from ledger.domain.codes import Action, Behavior, Relation, RestraintKind
-from ledger.domain.days import day_kind, is_business_day, school_year_of
+from ledger.domain.days import day_kind, school_year_of
 from ledger.reading import Student
 from ledger.reports import WIDTH, wrapped
+from ledger.reports.day import LANGUAGES
 from ledger.said import show_day, show_time
 
 WHAT, OWNER, WHOM = 14, 40, 54  # columns
@@ -58,10 +59,18 @@ def grouped(lines: Sequence[Due], today: date) -> Groups:
     return Groups(
         late=tuple(line for line in lines if line.state == "late"),
         week=tuple(soon),
-        watch=tuple(line for line in lines if line.state == "watch"),
+        watch=tuple(sorted((line for line in lines if line.state == "watch"), key=_gravity)),
         ahead=tuple(line for line in open_ if line.by is not None and line.by > sunday),
         done=tuple(line for line in lines if line.state in ("done", "done late")),
     )
+
+
+GRAVE = ("services", "determination", "yearly", "consecutive", "homework", "knowledge", "challenge")
+
+
+def _gravity(line: Due) -> int:
+    """What is watched by law stands first, days of removal before all."""
+    return GRAVE.index(line.rule) if line.rule in GRAVE else len(GRAVE)
 
 
 def screen(groups: Groups, desk: Desk, to_complete: int, hints: str, everything: bool) -> list[str]:
@@ -102,7 +111,8 @@ def kind_of_day(calendar: Calendar, day: date) -> str:
     kind = day_kind(calendar, day)
     if kind is not None:
         return f"{kind.label} day"
-    return "no school" if is_business_day(calendar, day) else "no school, office closed"
+    closed = day in calendar.closed and day.weekday() < SATURDAY
+    return "no school, office closed" if closed else "no school"
 
 
 # A line with a day
@@ -238,7 +248,7 @@ DETAILS: Mapping[str, Callable[[Due, Desk], str]] = {
     "determination": _of_determination,
     "challenge": lambda line, desk: f"challenge {line.facts['number']}, {_began(line, desk)}",
     "follow-up": lambda line, desk: "" if line.at else f"last met {_began(line, desk)}",
-    "interpreter": lambda line, _: line.facts["language"] or "",
+    "interpreter": lambda line, _: LANGUAGES.get(line.facts["language"], ""),
     "no-card": lambda line, _: line.evidence[0],
 }
 
