@@ -196,8 +196,6 @@ class Sitting:
         return [Fault(0, 0, fault) for fault in faults] or command
 
     def _command(self, said: Written) -> HoldMeeting:
-        zone = self.desk.school.settings.zone.key
-        following = said.follow_up and When(at=said.follow_up, zone=zone, said=said.follow_up_said)
         return HoldMeeting(
             number=self.number,
             kind=self.kind,
@@ -207,7 +205,18 @@ class Sitting:
             chart=said.chart,
             questions=said.questions,
             actions=said.actions,
-            follow_up=FollowUp(at=following) if following else None,
+            follow_up=self._following(said),
+        )
+
+    def _following(self, said: Written) -> FollowUp | None:
+        """The next meeting: at the same place, led by the same person, until somebody says else."""
+        if said.follow_up is None:
+            return None
+        zone = self.desk.school.settings.zone.key
+        return FollowUp(
+            at=When(at=said.follow_up, zone=zone, said=said.follow_up_said),
+            place=self.meeting.place if self.meeting else None,
+            facilitator=self.meeting.facilitator if self.meeting else None,
         )
 
     def _attended(self, one: Attendee, said: Written) -> Attendee:

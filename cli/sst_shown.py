@@ -51,7 +51,7 @@ def prepare(desk: Desk, student: tuple[str, ...], as_of: str | None, position: i
     at = asking.position(desk, as_of, position)
     found = _prepared(desk, case, at)
     school = desk.school
-    now = school.now if at is None else _then(desk, found.position)
+    now = school.now if at is None else _then(desk, as_of, found.position)
     states = standings(desk, found, now.date())
     running = {word: (one.at_goal, one.of) for word, one in states.items()}
     lines = preparing.prepare(
@@ -74,8 +74,10 @@ def _prepared(desk: Desk, case: Meant, position: int | None) -> Prepared:
     return found
 
 
-def _then(desk: Desk, position: int) -> datetime:
-    at = datetime.fromisoformat(desk.school.record.head(position).recorded_at)
+def _then(desk: Desk, as_of: str | None, position: int) -> datetime:
+    """The moment that was said, or that of the last entry at a position."""
+    said = asking.edge(desk, as_of, "end") if as_of else None
+    at = said or datetime.fromisoformat(desk.school.record.head(position).recorded_at)
     return at.astimezone(desk.school.settings.zone)
 
 
@@ -123,6 +125,8 @@ def recap(desk: Desk, student: tuple[str, ...], **said: Any) -> None:
         hide=_hider(desk, found.case.student_id),
     )
     made = paper.recap(found.case, meeting, whose, copy=said["copy"], words=words)
+    if said["lang"] != "en":
+        desk.talk("The team's own words stand as they were written: have them translated.")
     if out is not None:
         _write(out, paper.html(made))
     fields = {

@@ -44,6 +44,7 @@ SPOKEN = {name.casefold(): code for code, name in LANGUAGES.items()} | {
     "ingles": "en",
 }
 DAY_ONLY = re.compile(r"[^\W\d_]{3,}|\d[/-]\d")  # a weekday, a month, a date in figures
+FARTHEST = timedelta(days=300)  # a date without a year beyond that is one that is past
 BACK = re.compile(r"(?i)yesterday|today|ago|now|last|ayer|hoy|ahora|pasado|\d{4}-\d")
 
 
@@ -200,6 +201,6 @@ def _coming(desk: Desk, said: str, floor: date) -> datetime:
     for ahead in (timedelta(days=6), timedelta(days=182)):
         then = datetime.combine(floor + ahead, time(23, 59), zone)
         later = parse_when(said, then, zone, None, allow_future=True)
-        if later.date() >= floor:
+        if floor <= later.date() < floor + FARTHEST:
             return later
     return at

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from ledger.reading.cases import Meeting
@@ -25,6 +25,11 @@ class Invitation:
 def initials(name: str) -> str:
     """A.R., of Ana Rivera."""
     return "".join(f"{part[0].upper()}." for part in name.split() if part[0].isalpha())
+
+
+def _years(at: datetime) -> tuple[date, date]:
+    """Whose clock changes the file tells."""
+    return date(at.year - 1, 1, 1), date(at.year + 1, 12, 31)
 
 
 def ics(meeting: Meeting, to: Invitation, zone: ZoneInfo) -> bytes:
@@ -49,6 +54,6 @@ def ics(meeting: Meeting, to: Invitation, zone: ZoneInfo) -> bytes:
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
     calendar.add_component(event)
-    calendar.add_missing_timezones()
+    calendar.add_missing_timezones(*_years(starts))
     made: bytes = calendar.to_ical()
     return made

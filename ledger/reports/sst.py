@@ -155,7 +155,8 @@ def held(id: str, events: Sequence[Any], zone: ZoneInfo, *, repeated: bool) -> s
         if isinstance(event, FollowUpSet):
             on = event.at.at.astimezone(zone).date()
             days = (on - met.at.at.astimezone(zone).date()).days
-            parts.append(f"follow-up {week_day(on)}, {in_weeks(days)}")
+            shown = week_day(on) if on.year == met.at.at.year else show_day(on)
+            parts.append(f"follow-up {shown}, {in_weeks(days)}")
     return " · ".join(parts)
 
 

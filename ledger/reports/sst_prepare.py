@@ -16,6 +16,7 @@ from ledger.reading.cases import Case, Meeting, Promise
 from ledger.reading.plans import Plan
 from ledger.reading.preparing import Prepared, last_held
 from ledger.reports import wrapped
+from ledger.reports.patterns import SILENT, WHERE
 from ledger.reports.sst import (
     Staff,
     counted,
@@ -206,17 +207,18 @@ def places(cards: Iterable[Card]) -> Counter[str]:
 
 
 def _place(card: Card) -> str:
-    own = card.details.get("place")
-    said = card.details.get("location")
-    silent = (None, Location.OTHER.value, Location.UNKNOWN.value)
-    return str(own) if own else "" if said in silent else Location(said).label
+    """at room-12, as the school calls it; in the cafeteria"""
+    own, said = card.details.get("place"), card.details.get("location")
+    if own or said in (None, *SILENT):
+        return f"at {own}" if own else ""
+    return WHERE.get(said) or f"in the {Location(said).label}"
 
 
 def _new(prepared: Prepared) -> str:
     """5 incidents, 4 in the cafeteria · open question: who sits with her at lunch?"""
     count = len(prepared.incidents)
     most = places(prepared.incidents).most_common(1)
-    where = f", {most[0][1]} at {most[0][0]}" if most and most[0][1] > 1 else ""
+    where = f", {most[0][1]} {most[0][0]}" if most and most[0][1] > 1 else ""
     parts = [counted(count, "incident") + where if count else "no incident"]
     open_ = [one.text for one in prepared.case.questions if not one.answered_on]
     if open_:
@@ -303,7 +305,7 @@ def prepared_fields(
         ],
         "plans": {word: {"at_goal": at, "of": days} for word, (at, days) in running.items()},
         "incidents": len(prepared.incidents),
-        "places": dict(places(prepared.incidents)),
+        "places": dict(Counter(str(c.details.get("location")) for c in prepared.incidents)),
         "open_questions": [q.number for q in case.questions if not q.answered_on],
         "position": prepared.position,
     }
