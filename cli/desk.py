@@ -38,7 +38,7 @@ A student's name or number starts an entry: did, where, when and saw are asked, 
 open, Tab completes. Several students: mateo cruz and jonah wells. Options of log may follow:
   ana rivera --did disrup --where caf
 Every command works without the word bledger:
-  timeline ana rivera     act last conference 10m     undo     spool     help log
+  timeline ana rivera     act last conference 10m     points     undo     spool     help log
 last is what you logged last. Ctrl-C leaves an entry: nothing is recorded, what was done or seen is
 kept as a draft. quit or Ctrl-D ends.
 After {minutes} minutes without a key the screen is cleared and the school closed, until Enter. That

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from cli import Desk, asking, naming, pass_desk
+from cli import Desk, asking, naming, others, pass_desk
 from cli.asking import ASK
 from cli.drafts import kept_on_failure
 from cli.errors import RECORDED
@@ -75,7 +75,7 @@ def points(desk: Desk, student: tuple[str, ...], **said: Any) -> None:
       bledger points ana 31 --on "oct 13" --correct --reason "added up wrongly"
       bledger points --from cards.csv
     """
-    if said["correct"] and not said["dry_run"]:
+    if said["correct"]:
         said["reason"] = asking.text(desk, said["reason"] or ASK, "reason")
     if said["correct"] != bool(said["reason"]):
         raise click.UsageError("--correct and --reason go together")
@@ -116,11 +116,16 @@ def _one(day: Day, found: Sequence[Asked], card: str) -> None:
         tell(day, [Line(one, one.known, "unchanged")])
         return
     with trial(day.desk, day.said["dry_run"]) as dry, day.desk.school.record.batch():
-        done = day.record(one, marks, day.said["reason"])
+        done = day.record(one, marks, _why(day.desk, one, day.said["reason"]))
         dry.show(done)
     if not day.said["dry_run"]:
         day.desk.so_far = RECORDED
         tell(day, [recorded(one, done)])
+
+
+def _why(desk: Desk, one: Asked, reason: str | None) -> str | None:
+    """The reason, without the names of other children."""
+    return reason and others.put_away(desk, [reason], one.student_id)[0]
 
 
 def _checks(said: Mapping[str, Any]) -> dict[str, bool | None]:

@@ -70,10 +70,13 @@ class Grid:
                 if marks is None:
                     return Line(one, None, "skipped")
                 line = recorded(one, self.day.record(one, marks))
-            except (Unclear, Refused) as error:
-                self._say_why(error)
+            except Unclear as unclear:
+                self._say_why(unclear)
                 typed = said
                 continue
+            except Refused as refused:  # somebody else was quicker, or the plan ended meanwhile
+                self._say_why(refused)
+                return Line(one, None, "skipped")
             self.desk.so_far = SOME
             return line
 

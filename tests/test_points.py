@@ -1,13 +1,19 @@
-"""A typed point card: what it means, what is wrong with it, and that nothing counts as 0."""
+"""A point card: what it means, what is wrong with it, and that nothing counts as 0."""
 
 from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.domain.codes import NoData
-from ledger.domain.plan import PointCard
+from ledger.domain.codes import Direction, NoData, PlanKind, Unit
+from ledger.domain.plan import Goal, PointCard
+from ledger.domain.progress import Day
+from ledger.reports.points import Asked, Sum, Table, at_goal, in_a_row
 from ledger.written.points import Marks, Misread, read, reason_of, shown
 
 SIX = ("1", "2", "3", "4", "5", "6")
@@ -175,3 +181,47 @@ def test_a_reason_is_known_by_its_word_and_a_beginning_that_fits_no_other() -> N
     assert reason_of("no-card") is NoData.NO_CARD
     assert reason_of("Not participating") is NoData.NOT_PARTICIPATING
     assert reason_of("no") is None
+
+
+# The figures
+
+goals = st.builds(
+    Goal,
+    unit=st.just(Unit.PERCENT_OF_POINTS),
+    direction=st.sampled_from(Direction),
+    target=st.decimals(0, 100, places=1),
+)
+sums = st.integers(1, 500).flatmap(lambda most: st.tuples(st.integers(0, most), st.just(most)))
+
+
+@given(goals, sums)
+def test_a_day_meets_its_goal_exactly_when_the_fraction_does(
+    goal: Goal, made: tuple[int, int]
+) -> None:
+    points, most = made
+    part, wanted = Fraction(100 * points, most), Fraction(goal.target)
+    met = part >= wanted if goal.direction is Direction.AT_LEAST else part <= wanted
+    assert at_goal(goal, points, most) is met
+    day = Day(date(2026, 10, 14), Decimal(points), goal, Decimal(most))
+    assert day.met is met
+
+
+@given(goals, sums)
+def test_a_percent_is_never_shown_on_the_other_side_of_the_goal(
+    goal: Goal, made: tuple[int, int]
+) -> None:
+    points, most = made
+    one = Asked("s", "s", "A Child", "3", 1, PlanKind.CHECK_IN_CHECK_OUT, CARD, goal, (True,) * 6)
+    line = Table([one]).line(one, Sum(Marks(total=points), points, most))
+    shown = Fraction(line.split(f"{points}/{most}")[1].split()[0])
+    part, wanted = Fraction(100 * points, most), Fraction(goal.target)
+    assert abs(shown - part) <= Fraction(1, 2)
+    if abs(part - wanted) >= Fraction(1, 10):
+        assert (shown >= wanted) is (part >= wanted) or shown == wanted
+
+
+@given(st.lists(st.none() | st.booleans()))
+def test_days_in_a_row_are_counted_over_days_with_data_alone(days: list[bool | None]) -> None:
+    told = [met for met in days if met is not None]
+    wanted = next((n for n, met in enumerate(told) if not met), len(told))
+    assert in_a_row(days) == wanted

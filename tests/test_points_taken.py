@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from desk import CLERK, TEACHER, School, as_expected
 from plans import SIX, carry_out
 
+from cli import points_day
 from ledger.domain.codes import PlanKind
 from ledger.domain.plan import PointCard
 
@@ -147,6 +150,21 @@ def test_of_two_plans_with_a_card_one_has_to_be_named(four: School) -> None:
 
 
 # The grid
+
+
+def test_a_card_that_somebody_else_took_in_meanwhile_is_told_and_passed_over(
+    four: School, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stood = points_day.asked
+
+    def before(*args: Any) -> Any:
+        return replace(stood(*args), known=None)
+
+    four.ok("points", "ana", "rivera", *ROW)
+    monkeypatch.setattr(points_day, "asked", before)
+    told = four.ok("points", stdin="31\na\na\na\n", terminal=True)
+    assert "was taken in already" in told.out
+    assert "3 of 4 entered, 1 skipped" in told.out
 
 
 def test_a_grid_skips_what_is_recorded_and_asks_for_the_rest(four: School) -> None:
