@@ -27,6 +27,12 @@ DAYS = "date,kind\n2026-08-12,first-day\n2027-06-11,last-day\n2026-11-20,minimum
 CANARIES = ("quetzal", "jaguarundi", "4711", "third bell")
 
 
+HELP = ("sst request ana rivera --concern 'Lunch is loud.'",)
+SET = (*HELP, "sst schedule ana rivera --at 'oct 15 8:00'")
+MET = (*HELP, "sst hold ana rivera --chart 'there: okafor' --kind initial")
+PROMISED = (*MET, "sst action ana rivera --who okafor --what 'a seat' --meeting 1")
+
+
 @dataclass(frozen=True)
 class Line:
     """How a command is called, and what it does; {…} is filled in from the school."""
@@ -84,6 +90,35 @@ LINES = {
     "plan end": Line("plan end ana rivera --why 'It worked.' --goal-met", first=STARTED),
     "plan status": Line("plan status", reads=1),
     "plan show": Line("plan show ana rivera", reads=1, code=3),
+    "sst request": Line(HELP[0]),
+    "sst input": Line("sst input ana rivera --from teacher --text -", first=HELP, stdin="Calm."),
+    "sst schedule": Line(SET[1], first=HELP),
+    "sst follow-up": Line("sst follow-up ana rivera --at 'nov 12 8:00'", first=MET),
+    "sst reschedule": Line("sst reschedule ana rivera --at 'oct 16 8:00'", first=SET),
+    "sst cancel": Line("sst cancel ana rivera --reason moved", first=SET),
+    "sst invite": Line("sst invite ana rivera --who mother", first=SET),
+    "sst confirm": Line(
+        "sst confirm ana rivera --who mother", first=(*SET, "sst invite ana rivera --who mother")
+    ),
+    "sst interpreter": Line("sst interpreter ana rivera --lang es", first=SET),
+    "sst hold": Line(MET[1], reads=1, first=HELP),
+    "sst correct": Line(
+        "sst correct ana rivera --chart 'there: okafor, mother' --reason so", reads=1, first=MET
+    ),
+    "sst action": Line(PROMISED[2], first=MET),
+    "sst done": Line("sst done ana rivera 1", first=PROMISED),
+    "sst drop": Line("sst drop ana rivera 1 --reason no", first=PROMISED),
+    "sst question": Line("sst question ana rivera --text 'Who sits there?'", first=MET),
+    "sst answer": Line(
+        "sst answer ana rivera 1 --text nobody",
+        first=(*MET, "sst question ana rivera --text 'Who sits there?'"),
+    ),
+    "sst close": Line("sst close ana rivera --reason met", first=MET),
+    "sst prepare": Line("sst prepare ana rivera", reads=1, first=SET),
+    "sst recap": Line("sst recap ana rivera", reads=1, first=MET),
+    "sst calendar": Line("sst calendar ana rivera --out {new}.ics", reads=1, first=SET),
+    "sst show": Line("sst show ana rivera", reads=1, first=SET),
+    "sst list": Line("sst list", reads=1, first=SET),
     "timeline": Line("timeline ana rivera", reads=1),
     "incident show": Line("incident show {incident}", reads=1),
     "incident list": Line("incident list", reads=1),
