@@ -42,6 +42,7 @@ def status(desk: Desk, everything: bool, as_of: str | None, position: int | None
         **_when(desk, found, today),
         "window": window,
         "plans": [report.fields(plan, standing) for plan, standing in stood],
+        "unreadable": found.unreadable,
     }
     lines = report.status(found, stood, _look(desk, found, at, today), window)
     desk.answer("plan-status/1", fields, lines)

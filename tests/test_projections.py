@@ -8,6 +8,7 @@ import os
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +43,7 @@ from ledger.store.mapper import CATEGORIES, _topic, kind_of
 from ledger.store.sqlite import Entry
 
 Tables = dict[str, list[tuple[Any, ...]]]
-OF_PEOPLE = ("incident", "student", "staff")
+OF_PEOPLE = ("incident", "student", "staff", "meeting", "plan")
 few = settings(max_examples=12, suppress_health_check=[HealthCheck.too_slow])
 many = settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 
@@ -515,17 +516,48 @@ def test_a_fault_in_a_projection_marks_a_stream_in_that_projection_alone(
     projection: Projection, tmp_path: Path
 ) -> None:
     category = min(projection.categories)
-    id = {"incident": incident_id(1), "student": student_id(1), "staff": "staff-1"}[category]
+    id = {"incident": incident_id(1), "meeting": CASE, "staff": "staff-1"}.get(category, ANA)
     stream = f"{category}-{id}"
     others = [p for p in all_projections() if p.name != projection.name]
     with a_world(*enrolled()) as (ledger, _):
         report(ledger, 1)
         do(ledger, ("staff", "staff-1", a_teacher()))
+        do(ledger, ("meeting", CASE, a_request()))
+        do(ledger, ("plan", ANA, a_plan()))
         views = views_of(tmp_path, [*others, failing(projection, stream)])
         views.catch_up(ledger)
         why = "its rows could not be made: ZeroDivisionError"
         assert views.marks() == [Mark(projection.name, stream, ledger.head().position, why)]
         views.close()
+
+
+CASE, ANA = incident_id(7), student_id(1)
+
+
+def a_request() -> Any:
+    from ledger.domain.meeting import Person, RequestAssistance
+
+    by, on = Person(staff="staff-1"), a_report().occurred.at.date()
+    return RequestAssistance(
+        student_id=ANA, school_id="9", on=on, by=by, concern="Alone at recess."
+    )
+
+
+def a_plan() -> Any:
+    from ledger.domain.codes import Direction, PlanKind, Unit
+    from ledger.domain.plan import Design, DraftPlan, Goal
+
+    on = a_report().occurred.at.date()
+    return DraftPlan(
+        student_id=ANA,
+        school_id="9",
+        kind=PlanKind.BEHAVIOR_CONTRACT,
+        on=on,
+        design=Design(behavior="Leaves the room."),
+        goal=Goal(unit=Unit.TIMES_A_DAY, direction=Direction.AT_MOST, target=Decimal(1)),
+        manager="staff-1",
+        review_on=on,
+    )
 
 
 def a_teacher() -> Any:

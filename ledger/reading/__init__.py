@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import groupby
@@ -782,7 +782,7 @@ def _stored(at: datetime) -> str:
 def _plain(value: Any) -> Any:
     """What `json` cannot write by itself."""
     if is_dataclass(value) and not isinstance(value, type):
-        return asdict(value)
+        return {own.name: getattr(value, own.name) for own in fields(value)}
     return value.isoformat() if isinstance(value, datetime) else str(value)
 
 

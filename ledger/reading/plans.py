@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from bisect import bisect
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -14,8 +15,9 @@ from ledger.domain.codes import Unit
 from ledger.domain.plan import Goal
 from ledger.domain.progress import DELIVERED, Day, Series, Standing, standing
 from ledger.domain.rules import Rules
+from ledger.projections import marks
 from ledger.projections.plans import PLANS, CardDay, Plan, plan_of
-from ledger.reading import _HIDDEN, Reading, Student, Window, _cover, _Same, _staff
+from ledger.reading import _HIDDEN, Reading, Student, Window, _cover, _named, _Same, _staff
 from ledger.reading import _students as students_in
 
 _plan = PLANS.tables.tables["plan"]
@@ -27,8 +29,9 @@ class Plans:
 
     plans: tuple[Plan, ...]
     people: dict[str, Student]
-    staff: dict[str, str]
+    staff: dict[str, str]  # staff id → name
     position: int
+    unreadable: tuple[str, ...] = ()  # streams of plans that may be missing
 
 
 def plans(
@@ -49,6 +52,7 @@ def plans(
             students_in(db, ids, reading._today),
             _staff(db),
             position,
+            _unreadable(db, own),
         )
     asked = ids if student_id is None else [same.kept(student_id)]
     return reading.give("plans", answer, asked, position)
@@ -81,6 +85,13 @@ def _streams(reading: Reading, student_id: str | None) -> list[str] | None:
     return list(dict.fromkeys([*streams, *own]))
 
 
+def _unreadable(db: sa.Connection, ids: Iterable[str] | None) -> tuple[str, ...]:
+    """Streams that could not be read: of anybody, or of one student."""
+    plans = (stream for stream in _named(marks(db)) if stream.startswith("plan-"))
+    own = None if ids is None else {f"plan-{id}" for id in ids}
+    return tuple(stream for stream in plans if own is None or stream in own)
+
+
 _WORDS = ("note", "reason", "why")
 
 
@@ -107,17 +118,23 @@ def standing_of(plan: Plan, calendar: Calendar, rules: Rules, today: date) -> St
     return standing(series_of(plan), calendar, rules, today)
 
 
-def goal_of(plan: Plan, day: date | None = None) -> Goal:
-    """The goal that holds; with a day the one that held then, if it counted the same."""
-    now = Goal.model_validate(plan.terms["goal"])
-    if day is None:
-        return now
-    then = Goal.model_validate(plan.version_on(day.isoformat())["terms"]["goal"])
-    return then if then.unit is now.unit else now
+def goal_of(plan: Plan) -> Goal:
+    """The goal that holds."""
+    return Goal.model_validate(plan.terms["goal"])
+
+
+def _goal_on(plan: Plan) -> Callable[[str], Goal]:
+    """The goal that held on a day, if it counted what today's goal counts; or else today's."""
+    now = goal_of(plan)
+    goals = [Goal.model_validate(version["terms"]["goal"]) for version in plan.versions]
+    since = [version["from"] for version in plan.versions]
+    held = [goal if goal.unit is now.unit else now for goal in goals]
+    return lambda day: held[max(bisect(since, day) - 1, 0)]
 
 
 def series_of(plan: Plan) -> Series:
     """What was recorded of its goal, by day: points of cards, or measures."""
+    goal_on = _goal_on(plan)
     by_points = goal_of(plan).unit is Unit.PERCENT_OF_POINTS
     return Series(
         stage=plan.state,
@@ -126,7 +143,7 @@ def series_of(plan: Plan) -> Series:
         approved_on=_day(plan.approved_on),
         started_on=_day(plan.started_on),
         ended_on=_day(plan.ended_on),
-        days=_cards(plan) if by_points else _measures(plan),
+        days=_cards(plan, goal_on) if by_points else _measures(plan, goal_on),
         delivered=_delivered(plan),
     )
 
@@ -135,12 +152,12 @@ def _day(said: str | None) -> date | None:
     return date.fromisoformat(said) if said else None
 
 
-def _cards(plan: Plan) -> tuple[Day, ...]:
+def _cards(plan: Plan, goal_on: Callable[[str], Goal]) -> tuple[Day, ...]:
     return tuple(
         Day(
-            on=(on := date.fromisoformat(card.on)),
+            on=date.fromisoformat(card.on),
             amount=None if card.points is None else Decimal(card.points),
-            goal=goal_of(plan, on),
+            goal=goal_on(card.on),
             of=None if card.most is None else Decimal(card.most),
             no_data=card.no_data,
         )
@@ -148,14 +165,14 @@ def _cards(plan: Plan) -> tuple[Day, ...]:
     )
 
 
-def _measures(plan: Plan) -> tuple[Day, ...]:
+def _measures(plan: Plan, goal_on: Callable[[str], Goal]) -> tuple[Day, ...]:
     """The measures in the unit of today's goal; those of another say nothing about it."""
     unit = plan.terms["goal"]["unit"]
     return tuple(
         Day(
-            on=(on := date.fromisoformat(one["on"])),
+            on=date.fromisoformat(one["on"]),
             amount=None if one["value"] is None else Decimal(one["value"]),
-            goal=goal_of(plan, on),
+            goal=goal_on(one["on"]),
             no_data=one["no_data"],
         )
         for one in plan.progress

@@ -66,7 +66,8 @@ def status(found: Plans, stood: Stood, look: Look, window: int) -> list[str]:
     """Plans that are in order, in groups by where they stand."""
     told = [*_title(stood, look, window), *_missing(look)]
     if not stood:
-        return [*told, "No plan is drafted or carried out.   bledger plan draft STUDENT"]
+        none = "No plan is drafted or carried out.   bledger plan draft STUDENT"
+        return [*told, none, *_unreadable(found)]
     wide = _widths(found, stood)
     told.append(_heading(wide, window))
     for state, own in groupby(stood, lambda one: one[1].state):
@@ -74,7 +75,14 @@ def status(found: Plans, stood: Stood, look: Look, window: int) -> list[str]:
         for plan, standing in own:
             told += _line(found, plan, standing, look, wide, window)
     dot = "." if look.ascii else DOT
-    return [*told, f"{dot} no data      the days behind a figure: bledger plan show STUDENT"]
+    told.append(f"{dot} no data      the days behind a figure: bledger plan show STUDENT")
+    return [*told, *_unreadable(found)]
+
+
+def _unreadable(found: Plans) -> list[str]:
+    count = len(found.unreadable)
+    who = "one student" if count == 1 else f"{count} students"
+    return [f"The plans of {who} cannot be read and may be missing: bledger doctor"] * bool(count)
 
 
 def in_order(found: Plans, stood: Stood) -> Stood:
