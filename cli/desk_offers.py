@@ -68,17 +68,14 @@ def _rank(words: list[str], key: str, one: Found) -> int:
 
 
 def of_line(students: Students) -> Offers:
-    """At the prompt of the desk: a command, or the student whose name is being typed."""
+    """At the prompt of the desk: the student whose name is being typed, or a command."""
 
     def offers(typed: str) -> Iterator[Offer]:
         words = [(found.start(), found[0]) for found in re.finditer(r"\S+", typed)]
+        each = ([*students.like(typed[start:])] for start in _names_in(words))
+        yield from next(filter(None, each), ())
         if len(words) == 1:
             yield from _commands(typed)
-        for start in _names_in(words):
-            found = [*students.like(typed[start:])]
-            yield from found
-            if found:
-                return
 
     return offers
 
