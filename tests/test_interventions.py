@@ -43,13 +43,13 @@ review: Fri Nov 13 2026
 
 
 @pytest.fixture
-def school(desk: School) -> Iterator[School]:
+def school(desk: School) -> School:
     """The school with its calendar: Thanksgiving closes the office, winter break does not."""
     desk.ok(
         *("calendar", "set", "--first", "2026-08-12", "--last", "2027-06-11"),
         *("--off", "2026-11-23..2026-11-27", "--off", "2026-12-21..2027-01-08"),
     )
-    yield desk
+    return desk
 
 
 def at(school: School, day: date, hour: int = MORNING) -> School:
