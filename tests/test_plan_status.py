@@ -39,6 +39,7 @@ from ledger.domain.plan import (
 )
 from ledger.domain.progress import Standing
 from ledger.reports.plans import amount, sparkline
+from ledger.store.sqlite import Entry
 
 CARD = PointCard(most=2, periods=tuple("123456"), expectations=("safe", "kind", "ready"))
 POINTS = Goal(unit=Unit.PERCENT_OF_POINTS, direction=Direction.AT_LEAST, target=Decimal(80))
@@ -327,3 +328,13 @@ def test_figures_are_rounded_half_up_where_they_are_shown(
     value: str, unit: Unit, shown: str
 ) -> None:
     assert amount(Decimal(value), unit) == shown
+
+
+def test_plans_that_cannot_be_read_are_said_to_be_missing(scene: Scene) -> None:
+    stream = f"plan-{scene.id('leo')}"
+    with scene.desk.opened() as at, at.school.record.recorder.transaction():
+        at.school.record.recorder.append([Entry(stream, 2, "PlanExploded.1", b"{}")])
+    scene.desk.ok("rebuild")
+    told = scene.desk.ok("plan", "status")
+    assert "The plans of one student cannot be read and may be missing: bledger doctor" in told.out
+    assert scene.desk.ok("plan", "status", "--json").json["unreadable"] == [stream]
