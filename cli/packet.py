@@ -188,7 +188,7 @@ def _found(sheet: parts.Sheet, names: family.Names, printed: frozenset[str]) -> 
         told: list[parts.Item | parts.Row] = [*section.items, *section.rows]
         for part in told:
             if part.ref and family.leaks(parts.text_of(part), names, printed):
-                return f"{why}, in {part.ref}. Look at it: bledger incident show {part.ref}"
+                return f"{why}, in {part.ref.split()[-1]}. Look at it: bledger {part.ref}"
         if any(family.leaks(parts.text_of(p), names, printed) for p in section.rows):
             return f'{why}, under "{section.title}". Correct it there, then print again'
     return f"{why}, in the words of the paper itself. Look at {wording.FILE} in the data folder"

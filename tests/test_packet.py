@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -220,7 +219,12 @@ def test_a_paper_is_opened_by_a_path_without_a_name(
     desk: School, story: Story, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[str] = []
-    monkeypatch.setattr("webbrowser.open", lambda url: seen.append(url) or False)
+
+    def no_browser(url: str) -> bool:
+        seen.append(url)
+        return False
+
+    monkeypatch.setattr("webbrowser.open", no_browser)
     answer = desk.ok("packet", "ana", "rivera", "--open")
     assert seen[0].startswith("file://")
     assert "rivera" not in seen[0].casefold()
@@ -239,7 +243,6 @@ def test_out_is_written_once_and_only_as_page_or_pdf(desk: School, story: Story)
 def test_the_age_of_a_paper_goes_by_the_schools_clock(desk: School, story: Story) -> None:
     path = Path(desk.ok("packet", "ana", "rivera", "--json").json["path"])
     assert os.path.getmtime(path) == pytest.approx(desk.clock.at.timestamp(), abs=1)
-    assert timedelta(days=7) == timedelta(days=7)
 
 
 # The school's own words

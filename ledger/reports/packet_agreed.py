@@ -57,7 +57,7 @@ def tried(told: Telling) -> Iterator[Row]:
             key = " ".join(tried["what"].casefold().split())
             before = last.get(key, ({}, ""))[0]
             said = tried | {"verdict": tried["verdict"] or before.get("verdict")}
-            last[key] = said, case.case_id[:SHORT]
+            last[key] = said, f"sst show {case.case_id[:SHORT]}"
     order = [*(verdict.value for verdict in Verdict), None]
     for tried, ref in sorted(last.values(), key=lambda one: order.index(one[0]["verdict"])):
         verdict = Verdict(tried["verdict"]) if tried["verdict"] else None

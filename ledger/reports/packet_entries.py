@@ -166,7 +166,7 @@ def entries(told: Telling) -> Section:
 
 def _item(told: Telling, entry: Entry, card: Card) -> Item:
     lines = [*_said(told, entry, card), *_kept_beside(told, entry, card)]
-    return Item(_head(told, entry, card), tuple(lines), ref=entry.id[:SHORT])
+    return Item(_head(told, entry, card), tuple(lines), ref=f"incident show {entry.id[:SHORT]}")
 
 
 def _head(told: Telling, entry: Entry, card: Card) -> str:
@@ -197,7 +197,11 @@ def _said(told: Telling, entry: Entry, card: Card) -> Iterator[Line]:
     lines = [line for said in card.statements for line in _statement(told, entry, card, said)]
     yield from lines
     if not lines:
-        who = told.staff(card.reported_by or card.recorded_by)
+        seen = [
+            said.observer for said in card.statements if said.kind == "reported" and said.number
+        ]
+        staff = [id for id in seen if id in told.facts.staff]
+        who = told.staff(staff[0] if staff else card.reported_by or card.recorded_by)
         yield Line("", told.words.say("no_statement", who=who), "note")
 
 

@@ -22,8 +22,9 @@ PLACEHOLDER = re.compile(r"\bP\d{1,3}\b")
 OPENS = re.compile(r"(?:^|[.!?¿¡]\s+)$")  # what a sentence begins after
 POSSESSIVE = re.compile(r"['’](?:s)?$", re.IGNORECASE)
 JOINED, TURNED = re.compile(r"[\s-]+"), re.compile(r",\s+")
+NUMBER = re.compile(r"[\w-]{5,}")
 LEAST = 2  # letters of a part of a name
-LEAST_NUMBER = 5  # figures of a number: fewer could be a count, a time or a year
+LEAST_NUMBER = 5  # figures of a number: fewer could be a count, a time or a year; see NUMBER
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +132,24 @@ def masked(text: str, cast: Cast, child: str, words: Words, whose: Names) -> str
     unsure = found.mentions if words.plain else ()
     beside = [m for m in unsure if not _may_stay(m.words, m.students, whose)]
     bare = put(found.text, beside, words.other(0))
-    return shown(_without(bare, whose, words.other(0)), cast, child, words)
+    return shown(
+        _without(_uncounted(bare, whose, words), whose, words.other(0)), cast, child, words
+    )
+
+
+def _uncounted(text: str, whose: Names, words: Words) -> str:
+    """The text without the numbers of other students."""
+    numbers = (found[0] for found in NUMBER.finditer(text))
+    theirs = [number for number in dict.fromkeys(numbers) if _is_anothers(number, whose)]
+    for number in sorted(theirs, key=len, reverse=True):
+        text = re.sub(rf"(?<![\w-]){re.escape(number)}(?![\w-])", words.other(0), text)
+    return text
+
+
+def _is_anothers(number: str, whose: Names) -> bool:
+    asked = "SELECT student_id FROM student_key WHERE kind = 'number' AND key = ?"
+    ids = {id for (id,) in whose.book.execute(asked, [number.casefold()])}
+    return bool(ids) and not ids & whose.ids
 
 
 def _found(cast: Cast, whose: Names) -> dict[str, Found]:
@@ -213,7 +231,7 @@ def _numbered(text: str, whose: Names) -> bool:
     asked = "SELECT key, student_id FROM student_key WHERE kind = 'number'"
     rows = [(key, id) for key, id in whose.book.execute(asked) if len(key) >= LEAST_NUMBER]
     own = {key for key, id in rows if id in whose.ids}
-    said = set(re.findall(r"[\w-]+", text.casefold()))
+    said = set(NUMBER.findall(text.casefold()))
     return any(key in said and key not in own for key, id in rows)
 
 

@@ -14,11 +14,15 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from ledger.reports.packet import SIGNATURES, STEPS, WALL
 from ledger.reports.packet_charts import Chart
 from ledger.reports.packet_parts import Sheet
-from ledger.reports.packet_words import BadSheet
 from ledger.reports.slips import NoTypesetter, typesetter
 
 HERE = Path(__file__).parent
 MARKED = {"told", "thinks"}  # kinds of statement that are marked: not seen by who says so
+NO_GLYPH = "could not be displayed"  # in any font: a PDF/UA has a letter for every glyph
+NO_LETTERS = (
+    "there are letters or pictures in it that a PDF has no type for here: print the web page, "
+    "without --pdf"
+)
 NO_READER = (
     "a PDF for a family is read again before it leaves, which needs the extra `pdf` "
     "(pip install 'behavior-ledger[pdf]'): install it, or print the web page"
@@ -65,11 +69,11 @@ def pdf(sheet: Sheet) -> bytes:
             ignore_system_fonts=True,
             timestamp=0,
         )
-    except typst.TypstError:
-        # Its message may quote the text that it could not set.
-        raise BadSheet(
-            "the PDF could not be made of these letters: print the web page, without --pdf"
-        ) from None
+    except typst.TypstError as error:
+        # Its message quotes the text that it could not set.
+        if NO_GLYPH not in str(error):
+            raise
+        raise NoTypesetter(NO_LETTERS) from None
     return made
 
 
@@ -105,4 +109,4 @@ def _objects(reader: Any) -> list[Any]:
     return [one for one in found if hasattr(one, "keys")]
 
 
-__all__ = ["BadSheet", "NoTypesetter", "html", "pdf", "text_of_pdf", "typesetter"]
+__all__ = ["NoTypesetter", "html", "pdf", "text_of_pdf", "typesetter"]

@@ -38,7 +38,7 @@ class Item:
 
     head: str
     lines: tuple[Line, ...] = ()
-    ref: str = field(default="", compare=False)  # the entry that it is of, never printed
+    ref: str = field(default="", compare=False)  # what shows where it is from; never printed
 
 
 @dataclass(frozen=True)
