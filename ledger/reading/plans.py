@@ -17,8 +17,17 @@ from ledger.domain.progress import DELIVERED, Day, Series, Standing, standing
 from ledger.domain.rules import Rules
 from ledger.projections import marks
 from ledger.projections.plans import PLANS, CardDay, Plan, plan_of
-from ledger.reading import _HIDDEN, Reading, Student, Window, _cover, _named, _Same, _staff
-from ledger.reading import _students as students_in
+from ledger.reading import (
+    _HIDDEN,
+    Reading,
+    Student,
+    Window,
+    _cover,
+    _named,
+    _Same,
+    _staff,
+    _students,
+)
 
 _plan = PLANS.tables.tables["plan"]
 
@@ -49,7 +58,7 @@ def plans(
         ids = list(dict.fromkeys(plan.student_id for plan in found))
         answer = Plans(
             tuple(_masked(reading, plan) for plan in found),
-            students_in(db, ids, reading._today),
+            _students(db, ids, reading._today),
             _staff(db),
             position,
             _unreadable(db, own),
