@@ -120,6 +120,7 @@ LINES = {
     "sst show": Line("sst show ana rivera", reads=1, first=SET),
     "sst list": Line("sst list", reads=1, first=SET),
     "timeline": Line("timeline ana rivera", reads=1),
+    "packet": Line("packet ana rivera", reads=1),
     "incident show": Line("incident show {incident}", reads=1),
     "incident list": Line("incident list", reads=1),
     "incident statement": Line("incident statement {incident} --saw -", stdin="He ran."),

@@ -20,6 +20,7 @@ from ledger.domain.meeting import MEETING, Agreed, Attendee, Chart, HoldMeeting,
 from ledger.domain.student import STUDENT, RecordPraise
 from ledger.reports import packet_paper as paper
 from ledger.reports import packet_words as wording
+from ledger.said import clean
 
 CHROMIUM = Path("/usr/bin/chromium")
 QUIET = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
@@ -95,7 +96,7 @@ def test_no_text_is_markup_in_a_page(desk: School, story: Story, text: str, copy
     assert "\x1b" not in page.decode()
     assert "\u202e" not in page.decode()
     shown = " ".join(tree.text_content().split())
-    assert " ".join(wording.clean(text).split()) in shown
+    assert " ".join(clean(text).split()) in shown
 
 
 @pytest.mark.parametrize("text", PAYLOADS, ids=range(len(PAYLOADS)))
