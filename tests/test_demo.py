@@ -59,7 +59,12 @@ from ledger.imports.oneroster import read
 from ledger.imports.roster import take_in
 from ledger.store import Actor, Ledger, sqlite
 
-PLAIN = Ids(student="student of {}".format, staff="staff {}".format, incident="incident {}".format)
+PLAIN = Ids(
+    student="student of {}".format,
+    staff="staff {}".format,
+    incident="incident {}".format,
+    meeting="meeting {}".format,
+)
 CORRECTIONS = (CorrectBehavior, CorrectCircumstances, RemoveParticipant, ReplaceParticipant)
 DEFAULT = school()
 LARGE = school(students=4_000, days=70)

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from ledger.demo import words
 from ledger.demo.contact import contact
 from ledger.demo.corrected import corrected
+from ledger.demo.owed import after_restraint, answered, bound
 from ledger.demo.people import Pupil
 from ledger.demo.story import Story
 from ledger.demo.world import Happening
@@ -98,8 +99,10 @@ LATER_KINDS = {StatementKind.REPORTED: 50, StatementKind.OBSERVATION: 50}
 
 def followed(story: Story) -> Iterator[Happening]:
     """Everything that follows, in the order of time."""
+    sent = story.at
     for step in (_answered, _held, _called, _filled, _stated, _served, corrected):
         yield from step(story)
+    yield from answered(story, sent)
 
 
 # What was done
@@ -120,12 +123,16 @@ def _act(story: Story, label: str, child: Pupil) -> Iterator[Happening]:
     office = StaffRole.PRINCIPAL if world.chance(0.7) else StaffRole.SPECIALIST
     by = story.scene.seen_by if minor else world.staff(office)
     when = max(story.at, world.soon(story.at, *((1, 6) if minor else (5, 60))))
+    on = story.scene.day.on if minor else when.astimezone(ZoneInfo(ZONE)).date()
+    note = world.one(words.DONE) if world.chance(0.2) else None
+    measure = _measure(story, child)
     command = TakeAction(
         label=label,
-        on=story.scene.day.on if minor else when.astimezone(ZoneInfo(ZONE)).date(),
+        on=on,
         by=by,
-        note=world.one(words.DONE) if world.chance(0.2) else None,
-        **_measure(story, child),
+        note=note,
+        **measure,
+        **bound(story, child, measure, when),
     )
     story.taken.append(command)
     yield from story.then(command, by, when)
@@ -181,6 +188,7 @@ def _held(story: Story) -> Iterator[Happening]:
         note=world.one(words.HELD),
     )
     yield from story.then(command, world.staff(StaffRole.SPECIALIST), world.soon(story.at, 5, 40))
+    yield from after_restraint(story)
 
 
 def _called(story: Story) -> Iterator[Happening]:

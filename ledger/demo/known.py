@@ -51,6 +51,8 @@ FLAGGED: Mapping[str, tuple[str, ...]] = {
     "Priya Nair": ("iep",),
     "Mateo Cruz": (),
     "Ana Rivera": (),
+    "Kai Smith-Okonkwo": ("iep",),
+    "Hope Alvarado": ("foster",),
 }
 
 OFFICE = (

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any, Protocol, TypeVar
 
 from ledger.demo.roster import SOURCE
 from ledger.demo.world import Happening, Ids
-from ledger.domain import Decider
+from ledger.domain import Command, Decider
+from ledger.domain.plan import ReviewPlan
 
 A = TypeVar("A")
 A_contra = TypeVar("A_contra", contravariant=True)
@@ -23,6 +24,8 @@ class Record(Protocol[A_contra]):
     def id_for(self, category: str, natural: str) -> str: ...
 
     def batch(self) -> AbstractContextManager[None]: ...
+
+    def position_at(self, at: datetime) -> int: ...
 
     def do(
         self,
@@ -51,6 +54,7 @@ def ids_of(record: Record[Any]) -> Ids:
         student=lambda source_id: record.id_for("student", f"{SOURCE}|{source_id}"),
         staff=lambda source_id: record.id_for("staff", f"{SOURCE}|{source_id}"),
         incident=lambda key: record.id_for("incident", key),
+        meeting=lambda key: record.id_for("meeting", key),
     )
 
 
@@ -79,6 +83,15 @@ def _play(record: Record[A], some: list[Happening], hand: Hand, actor: Callable[
     with record.batch():
         for one in some:
             hand.now = one.recorded_at
-            done = record.do(one.decider, one.id, one.command, actor(one.by), key=one.key)
+            command = _as_known(record, one)
+            done = record.do(one.decider, one.id, command, actor(one.by), key=one.key)
             count += 0 if done.repeated else len(done.events)
     return count
+
+
+def _as_known(record: Record[A], one: Happening) -> Command:
+    """A review rests on what was recorded before it, up to a second ago."""
+    if not isinstance(one.command, ReviewPlan):
+        return one.command
+    known = record.position_at(one.recorded_at - timedelta(seconds=1))
+    return one.command.model_copy(update={"position": known})

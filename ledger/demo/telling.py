@@ -9,6 +9,8 @@ from itertools import chain, count
 
 from ledger.demo.beside import beside
 from ledger.demo.incidents import incidents
+from ledger.demo.interventions import Supports
+from ledger.demo.last_weeks import tells_stories
 from ledger.demo.people import DemoSchool
 from ledger.demo.roster import duties, flags, moves
 from ledger.demo.scene import habits
@@ -17,8 +19,12 @@ from ledger.demo.year import SchoolDay, at, calendar, days_of, opens, school_day
 from ledger.domain.calendar import CALENDAR
 from ledger.domain.codes import StaffRole
 
-EVENTS_A_DAY = 0.033  # for each pupil, as measured; tests hold it to that
-EVENTS_OF_A_PUPIL = 1.4  # on the roster, with flags and adults
+# For each pupil, as measured; tests hold them to that.
+EVENTS_OF_A_PUPIL = 1.42  # on the roster, with flags and adults
+EVENTS_A_DAY = 0.0345
+OF_HELP_A_DAY = 0.029  # of SST cases and plans, from the day on which they come to be
+HELP_FROM = 20  # school days
+OF_STORIES = 400  # of the children that the screens show, where they are told
 
 
 def happenings(school: DemoSchool, ids: Ids) -> Iterator[Happening]:
@@ -37,11 +43,17 @@ def happenings(school: DemoSchool, ids: Ids) -> Iterator[Happening]:
 def _days(school: DemoSchool, ids: Ids) -> Iterator[tuple[SchoolDay, Iterator[Happening]]]:
     """Each school day with all that is ever told of it."""
     world = World(school, ids)
+    supports = Supports(World(school, ids, "supports"))
     patterns, moving = habits(world), moves(school, ids)
     opening = chain(duties(school, ids), flags(school, ids))
     for day in school_days(school.year, school.days):
         new_year = _calendar(world, day)
-        own = (incidents(world, patterns, day), beside(world, day), moving.get(day.on, ()))
+        own = (
+            incidents(world, patterns, day),
+            beside(world, day),
+            supports.on(day),
+            moving.get(day.on, ()),
+        )
         yield day, chain(new_year, opening, *own)
 
 
@@ -57,4 +69,6 @@ def _calendar(world: World, day: SchoolDay) -> Iterator[Happening]:
 
 def events_estimate(students: int, days: int) -> int:
     """About how many events the roster and so many school days make."""
-    return round(students * (EVENTS_OF_A_PUPIL + days * EVENTS_A_DAY))
+    helped = max(0, days - HELP_FROM) * OF_HELP_A_DAY
+    stories = OF_STORIES if tells_stories(days) else 0
+    return round(students * (EVENTS_OF_A_PUPIL + days * EVENTS_A_DAY + helped)) + stories

@@ -32,22 +32,28 @@ class Happening:
 
 @dataclass(frozen=True, slots=True)
 class Ids:
-    """How a ledger calls the people of the roster, and an incident by its natural key."""
+    """How a ledger calls the people of the roster; an incident or SST case by its natural key."""
 
     student: Callable[[str], str]
     staff: Callable[[str], str]
     incident: Callable[[str], str]
+    meeting: Callable[[str], str]
 
 
 class World:
     """One telling: its one source of chance, and what the telling has to remember."""
 
-    def __init__(self, school: DemoSchool, ids: Ids) -> None:
+    def __init__(self, school: DemoSchool, ids: Ids, chance: str = "told") -> None:
         self.school, self.ids = school, ids
-        self.rng = Random(f"{school.seed} told")
+        self.rng = Random(f"{school.seed} {chance}")
         self.slips = 0
         self.majors = 0
         self.restraint_at = 20  # majors, after which the next dangerous one ends in a restraint
+
+    @cached_property
+    def aside(self) -> World:
+        """The same with a chance of its own: what is told beside changes nothing else."""
+        return World(self.school, self.ids, "aside")
 
     # Chance
 

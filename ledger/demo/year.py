@@ -113,6 +113,15 @@ def nth_day(start: int, n: int) -> date:
     return days_of(start + years)[rest]
 
 
+def days_on(day: date, n: int) -> date:
+    """The n-th school day after a day, told or not; the day itself when n is 0."""
+    if n == 0:
+        return day
+    start = day.year if day >= _first_day(day.year) else day.year - 1
+    ahead = (later for later in chain(days_of(start), days_of(start + 1)) if later > day)
+    return next(islice(ahead, n - 1, None))
+
+
 def latest_year(today: date, days: int) -> int:
     """The latest year from which so many school days are over by today."""
     return next(y for y in count(today.year, -1) if nth_day(y, days) < today)

@@ -79,7 +79,7 @@ def _school(events: int) -> demo.DemoSchool:
 def reports(count: int, *, sealed: bool) -> list[ReportIncident]:
     """So many reports of minor incidents: one event each, or two, the second a sealed statement."""
     told = _school(8 * count)
-    ids = demo.Ids(*[_as_it_is] * 3)
+    ids = demo.Ids(*[_as_it_is] * 4)
     every = (happening.command for happening in demo.happenings(told, ids))
     fit = (c for c in every if isinstance(c, ReportIncident) and bool(c.sayings) == sealed)
     return [c.model_copy(update={"office": False}) for c in islice(fit, count)]
