@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import signal
 import subprocess
 import sys
 import tempfile
@@ -115,13 +116,38 @@ def _edit(desk: Desk, path: Path) -> None:
     """Have the person write in their editor; Failed when it is not there or goes wrong."""
     editor = _editor(desk)
     try:
-        done = subprocess.run([*editor, str(path)], check=False)  # noqa: S603 - their own
+        with _uncut():
+            done = subprocess.run([*editor, str(path)], check=False)  # noqa: S603 - their own
     except OSError:
         raise Failed(
             f"the editor {editor[0]} did not start: set EDITOR to one that is there"
         ) from None
     if done.returncode:
         raise Failed(f"the editor {editor[0]} ended with an error ({done.returncode})")
+
+
+@contextmanager
+def _uncut() -> Iterator[None]:
+    """Ctrl-C is the editor's; a terminal that is closed stops us as Ctrl-C does, in order."""
+    names = {"SIGINT": _leave, "SIGTERM": _stop, "SIGHUP": _stop}
+    known = {getattr(signal, name): act for name, act in names.items() if hasattr(signal, name)}
+    try:
+        before = {number: signal.signal(number, act) for number, act in known.items()}
+    except ValueError:  # not in the main thread, where signals do not come
+        before = {}
+    try:
+        yield
+    finally:
+        for number, act in before.items():
+            signal.signal(number, act)
+
+
+def _leave(number: int, frame: object) -> None:
+    """Not SIG_IGN: the editor would inherit that."""
+
+
+def _stop(number: int, frame: object) -> None:
+    raise KeyboardInterrupt
 
 
 def _editor(desk: Desk) -> list[str]:
@@ -156,6 +182,10 @@ def _private_file(desk: Desk, text: str) -> Iterator[Path]:
     kept = drafts.spool(desk.folder, desk.env).folder
     kept.mkdir(mode=0o700, parents=True, exist_ok=True)
     disk.private(kept)
+    for left in kept.glob("form-*"):
+        desk.talk(
+            f"{left} holds what somebody wrote when the computer stopped: take it, delete it."
+        )
     folder = Path(tempfile.mkdtemp(prefix="form-", dir=kept))
     try:
         path = folder / "form.txt"

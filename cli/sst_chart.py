@@ -81,7 +81,7 @@ def hold(desk: Desk, student: tuple[str, ...], **said: Any) -> None:
       bledger sst hold ana rivera --kind informal
     """
     case = meant(desk, student)
-    number = meeting_number(case, said["meeting"], "set", desk.school.clock())
+    number = _number(desk, case, said)
     sitting = Sitting(
         desk,
         case,
@@ -95,6 +95,21 @@ def hold(desk: Desk, student: tuple[str, ...], **said: Any) -> None:
     done = do(desk, case, command, said)
     if done is not None:
         sitting.tell(done)
+
+
+def _number(desk: Desk, case: Meant, said: dict[str, Any]) -> int | None:
+    """The meeting that was set, once its day has come; None for one that had not been set."""
+    number = meeting_number(case, said["meeting"], "set", desk.school.clock())
+    met = case.case.meetings.get(number or 0)
+    held = asking.when(desk, said["at"])
+    if said["meeting"] or met is None or met.day <= day_of(held):
+        return number
+    if said["kind"]:
+        return None
+    raise click.UsageError(
+        f"the meeting is set for {show_day(met.day)}, which has not come. It was held before that: "
+        f"--meeting {number}. It was another one: --kind informal"
+    )
 
 
 def seen(desk: Desk, case: Meant) -> Prepared:

@@ -179,7 +179,7 @@ def test_a_plan_that_runs_stands_beside_what_was_tried(met: Case) -> None:
     assert "Tried       + CICO (7 of 9 days)   ~ seat by the door" in met("prepare ana rivera")
     form = desk.root / "form"
     own = editor(desk, f"pathlib.Path({str(form)!r}).write_text(path.read_text())")
-    met.fails("hold ana rivera", terminal=True, env=own)
+    met.fails("hold ana rivera --meeting 2", terminal=True, env=own)
     assert "~ partly)\n  + CICO\nconcerns:" in form.read_text()
 
 
@@ -374,6 +374,15 @@ def test_nobody_is_guessed(asked: Case) -> None:
     ]
 
 
+def test_a_meeting_is_not_held_before_its_day_unless_somebody_says_so(met: Case) -> None:
+    refused = met.fails("hold ana rivera --chart -", stdin="there: okafor")
+    assert (refused.code, "--meeting 2" in refused.err) == (2, True)
+    met("hold ana rivera --chart - --kind informal", stdin="there: okafor")
+    assert met.desk.of("MeetingHeld")[-1].walk_in
+    met("hold ana rivera --chart - --meeting 2", stdin="there: okafor")
+    assert not met.desk.of("MeetingHeld")[-1].walk_in
+
+
 # The chart that was written down wrongly
 
 
@@ -470,6 +479,40 @@ def test_an_editor_that_fails_loses_nothing_and_records_nothing(
     assert left_behind(asked.desk) == []
 
 
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
+def test_a_terminal_that_is_closed_loses_nothing_and_leaves_nothing(asked: Case, name: str) -> None:
+    script = (
+        "import os, signal, time\n"
+        "path.write_text('there: okafor\\nknown: much\\n')\n"
+        f"os.kill(os.getppid(), signal.{name})\n"
+        "time.sleep(5)\n"
+    )
+    stopped = asked.fails("hold ana rivera", terminal=True, env=editor(asked.desk, script))
+    assert (stopped.code, "kept as draft 1" in stopped.err) == (130, True)
+    assert left_behind(asked.desk) == []
+    asked.desk.ok("spool", "1")
+    assert asked.desk.of("MeetingHeld")[0].chart.known == ("much",)
+
+
+def test_ctrl_c_is_the_editors(asked: Case) -> None:
+    script = (
+        "import os, signal\n"
+        "os.kill(os.getppid(), signal.SIGINT)\n"
+        "path.write_text('there: okafor\\n')\n"
+    )
+    asked("hold ana rivera", terminal=True, env=editor(asked.desk, script))
+    assert len(asked.desk.of("MeetingHeld")) == 1
+
+
+def test_what_a_stopped_computer_left_is_told(asked: Case) -> None:
+    with asked.desk.opened() as at:
+        kept = asked.desk.spool / at.school.settings.ledger_id / "form-x"
+    kept.mkdir(parents=True)
+    own = writes(asked.desk, "there: okafor")
+    told = asked.desk.ok("sst", "hold", "ana", "rivera", terminal=True, env=own)
+    assert f"{kept} holds what somebody wrote" in told.err
+
+
 @pytest.mark.parametrize("command", ["/nowhere/vi", "'unmatched"])
 def test_an_editor_that_is_not_there_is_told(asked: Case, command: str) -> None:
     failed = asked.fails("hold ana rivera", terminal=True, env={"EDITOR": command})
@@ -509,6 +552,18 @@ def test_a_text_that_tells_of_abuse_is_neither_recorded_nor_kept(asked: Case) ->
     assert asked.fails(f"input ana rivera --from student --text '{told}'").code == 4
     assert drafts(asked.desk) == []
     assert not asked.desk.of("MeetingHeld", "InputReceived")
+
+
+def test_what_tells_of_abuse_may_be_taken_out_of_a_chart(asked: Case) -> None:
+    script = (
+        "text = path.read_text()\n"
+        "told = 'known: her stepfather hits her with a belt'\n"
+        "path.write_text(text.replace(told, 'known:') if told in text\n"
+        "                else f'there: okafor\\n{told}\\nstrengths: draws\\n')\n"
+    )
+    asked("hold ana rivera", terminal=True, stdin="y\n", env=editor(asked.desk, script))
+    [held] = asked.desk.of("MeetingHeld")
+    assert (held.chart.known, held.chart.strengths) == ((), ("draws",))
 
 
 def test_another_childs_name_is_asked_about_or_told_of(asked: Case) -> None:
