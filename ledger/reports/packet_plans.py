@@ -8,8 +8,10 @@ from decimal import Decimal
 from typing import Any
 
 from ledger.domain.codes import (
+    Direction,
     NoData,
     PlanKind,
+    Unit,
 )
 from ledger.domain.days import is_school_day
 from ledger.domain.plan import Goal
@@ -34,6 +36,7 @@ from ledger.reports.packet_parts import (
 from ledger.reports.packet_words import Words
 
 DRAWN = 15  # school days on a chart
+LEAST_DAYS = 3  # with data before and after it, for a plan to be compared
 FEWEST = 5  # school days before and after a meeting that can be compared
 
 
@@ -42,19 +45,22 @@ def compared(told: Telling, since: date | None) -> Iterator[Row]:
     if since is None:
         return
     found: dict[str, list[str]] = {"better": [], "same": [], "worse": []}
-    for name, before, after, figures in _pairs(told, since):
-        how = "same" if before == after else "better" if after < before else "worse"
-        found[how].append(f"{name} {figures}")
-    late = [
-        told.text(p.what) for p in promises(told.facts) if state_of(p, told.facts.today) == "late"
-    ]
+    for what, was, now, good in (*_pairs(told, since), *_measured(told, since)):
+        how = "same" if was == now else "better" if (now > was) is good else "worse"
+        figures = told.words.say("from_to", now=rounded(now), was=rounded(was))
+        found[how].append(f"{what} {figures}")
+    today = told.facts.today
+    late = [told.text(p.what) for p in promises(told.facts) if state_of(p, today) == "late"]
     for name, lines in (*found.items(), ("late", late)):
         if lines:
             yield Row(told.words.say(name), " · ".join(lines))
 
 
-def _pairs(told: Telling, since: date) -> Iterator[tuple[str, Decimal, Decimal, str]]:
-    """What was counted in as many school days before the meeting as after it; less is better."""
+Pair = tuple[str, Decimal, Decimal, bool]  # what, before, after, whether more is better
+
+
+def _pairs(told: Telling, since: date) -> Iterator[Pair]:
+    """Incidents in as many school days before the meeting as after it."""
     before, after = windows(told.facts, since)
     if not before:
         return
@@ -66,7 +72,23 @@ def _pairs(told: Telling, since: date) -> Iterator[tuple[str, Decimal, Decimal, 
         days = [local(told, card.occurred_at).date() for card in some]
         was, now = (sum(day in window for day in days) for window in (before, after))
         if was or now:
-            yield name, Decimal(was), Decimal(now), told.words.say("from_to", now=now, was=was)
+            yield name, Decimal(was), Decimal(now), False
+
+
+def _measured(told: Telling, since: date) -> Iterator[Pair]:
+    """The mean of a plan's days before the meeting and after it, where both have enough."""
+    before, after = windows(told.facts, since)
+    for plan in shown_plans(told.facts):
+        goal, days = goal_of(plan), series_of(plan).days
+        sets = [
+            [d.value for d in days if d.on in some and d.value is not None]
+            for some in (before, after)
+        ]
+        if all(len(values) >= LEAST_DAYS for values in sets):
+            was, now = (sum(values, Decimal()) / len(values) for values in sets)
+            name = "points" if goal.unit is Unit.PERCENT_OF_POINTS else "measure"
+            more = goal.direction is Direction.AT_LEAST
+            yield told.words.say(name), Decimal(rounded(was)), Decimal(rounded(now)), more
 
 
 def windows(facts: Packet, since: date) -> tuple[frozenset[date], frozenset[date]]:
