@@ -58,7 +58,7 @@ STORIES: Mapping[str, Help] = {
     ),
     "Søren Ørsted": Help(
         PlanKind.BEHAVIOR_SUPPORT_PLAN,
-        Arc(0.5, 0.82, 30, given=0.75),
+        Arc(0.5, 0.78, 30, given=0.75),
         begins=56,
         review=35,
         overdue=30,

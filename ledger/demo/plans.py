@@ -31,7 +31,7 @@ MOST = 2
 LESSONS = tuple(name for name, *_ in PERIODS[DayKind.REGULAR] if name != RECESS)
 CARD = PointCard(most=MOST, periods=LESSONS, expectations=words.EXPECTATIONS)
 PARTS = {PlanKind.BEHAVIOR_SUPPORT_PLAN: 4, PlanKind.BEHAVIOR_INTERVENTION_PLAN: 5}
-ABSENT, AWAY, TOTAL, GAP, WRONG = 0.04, 0.01, 0.12, 0.06, 0.015
+ABSENT, AWAY, TOTAL, GAP, WRONG = 0.04, 0.01, 0.12, 0.06, 0.03
 CHECKED = (0.97, 0.94)  # the shares of days with a check-in, with a check-out
 GOOD, POOR = 0.7, 0.35  # of the days at the goal
 NEXT, SOON = 20, 12  # school days to the next review

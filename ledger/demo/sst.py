@@ -48,7 +48,7 @@ ROOM = "room 4"
 LATEST = 4  # meetings, and then the case is closed
 VERDICTS = {Verdict.WORKED: 35, Verdict.PARTLY: 40, Verdict.DID_NOT: 25}
 ANSWERED = {Answered.COMING: 75, Answered.BY_PHONE: 20, Answered.NOT_COMING: 5}
-MOVED, CANCELLED, WALK_IN, ASKED_CHILD, BOOKED = 0.15, 0.06, 0.15, 0.3, 0.85
+MOVED, CANCELLED, WALK_IN, ASKED_CHILD, BOOKED = 0.15, 0.08, 0.15, 0.3, 0.85
 ANOTHER = 0.2  # the share of cases in which a second adult says what they see
 KEPT, DROPPED, LATE = 0.9, 0.06, 0.3
 
@@ -78,7 +78,7 @@ class Case:
         helped, world = self.helped, self.world
         self._request()
         yield from days(world.rng.randint(1, 2))
-        meets = self._schedule(MeetingKind.INITIAL, max(2, helped.help.lead - 2))
+        meets = self._schedule(MeetingKind.INITIAL, max(2, helped.help.lead - 1))
         yield from self._prepare(meets)
         meets = yield from self._moved(meets)
         while helped.day.on < meets:

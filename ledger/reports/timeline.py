@@ -318,6 +318,10 @@ def _other(entry: Entry, timeline: Timeline, zone: ZoneInfo) -> Iterator[str]:
 
 
 def _with_id(line: str, id: str) -> str:
+    """The id at the end of the first line; what does not fit before it goes on below."""
+    room = WIDTH - 12 - len(id) - 2
+    if len(line) > room and (cut := line.rfind(" ", 14, room)) > 0:
+        return f"{_with_id(line[:cut], id)}\n{line[cut + 1 :]}"
     return f"{line}{' ' * max(2, WIDTH - 12 - len(id) - len(line))}{id}"
 
 

@@ -191,9 +191,8 @@ def counted(body: Body) -> str:
 def _answer(entry: Entry, known: Names) -> Told:
     body = entry.body
     how = f", {Channel(body['channel']).label}" if body.get("channel") else ""
-    whom = ", ".join(map(known.of, body["told"]))
-    line = f"office referral answered, {whom} told{how}"
-    return Told("office", line, entry.id[:SHORT], _words(body))
+    whom = " and ".join(map(known.of, body["told"]))
+    return Told("answer", f"{whom} told{how}", entry.id[:SHORT], _words(body))
 
 
 def _owed(entry: Entry, known: Names) -> Told:
