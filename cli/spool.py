@@ -19,6 +19,7 @@ from ledger import drafts, settings
 from ledger.finding import Finding, NoSuch, Which, staff_by_username
 from ledger.said import show_when, split_students
 
+TOLD = ("action", "outcome", "strength")  # what a short verb told from its words
 NAMED = ("student", "with_", "victim_", "witness_")  # where a line names students, in its order
 
 WHY = {  # what stopped it
@@ -225,7 +226,8 @@ def _change(desk: Desk, ctx: click.Context, options: tuple[str, ...]) -> None:
     if not options:
         return
     needed = [word for p in ctx.command.params for word in _argument(ctx, p)]
-    line = [*options, "--", *needed]
+    told = [word for p in ctx.command.params if p.name in TOLD for word in _option(ctx, p)]
+    line = [*told, *options, "--", *needed]
     with ctx.command.make_context(ctx.info_name, line, parent=ctx.parent) as said:
         for name, value in said.params.items():
             if said.get_parameter_source(name) is ParameterSource.COMMANDLINE:

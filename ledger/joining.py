@@ -5,11 +5,41 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import count
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from ledger.domain import Destroyed, Recorded, Refused, Value, When, standing
+from ledger.domain import Destroyed, Event, Recorded, Refused, Value, When, standing
 from ledger.domain.codes import Role
+from ledger.domain.due_process import (
+    AnswerReferral,
+    AppealChallenge,
+    AppealDecided,
+    AttachGuardianStatement,
+    ChallengeAppealed,
+    ChallengeDecided,
+    ChallengeMet,
+    ChallengeStatement,
+    DecideAppeal,
+    DecideChallenge,
+    EmergencyReportMade,
+    GiveNotice,
+    GuardianStatementAttached,
+    IepMeetingScheduled,
+    MeetAboutChallenge,
+    NameOtherMeans,
+    NoticeGiven,
+    OtherMeansNamed,
+    PupilAccountTaken,
+    ReferralAnswered,
+    ReportEmergency,
+    ScheduleIepMeeting,
+    StatementChallenged,
+    TakeAccount,
+    TeachersTold,
+    TellTeachers,
+)
 from ledger.domain.incident import (
     INCIDENT,
     ActionCorrected,
@@ -20,6 +50,7 @@ from ledger.domain.incident import (
     AddStatement,
     CircumstancesCorrected,
     ContactFamily,
+    CorrectAction,
     CorrectRoles,
     DetailsFilledIn,
     FamilyContacted,
@@ -42,6 +73,19 @@ from ledger.domain.incident import (
 )
 from ledger.domain.particulars import Details, Measure, OfOne, Participant, Saying
 
+OF_ONE: Mapping[type[Event], type[Any]] = {  # what was told of one student → its command
+    NoticeGiven: GiveNotice,
+    PupilAccountTaken: TakeAccount,
+    OtherMeansNamed: NameOtherMeans,
+    EmergencyReportMade: ReportEmergency,
+    IepMeetingScheduled: ScheduleIepMeeting,
+}
+OF_CHALLENGE: Mapping[type[Event], type[Any]] = {
+    ChallengeMet: MeetAboutChallenge,
+    ChallengeDecided: DecideChallenge,
+    ChallengeAppealed: AppealChallenge,
+    AppealDecided: DecideAppeal,
+}
 SHORT = 7
 LABEL = re.compile(r"\bP[1-9][0-9]?\b")
 NOBODY = "somebody who had no part in it"  # for the placeholder of one who was taken out
@@ -65,6 +109,9 @@ class Account:
     contacts: list[FamilyContacted] = field(default_factory=list)
     restraints: list[RestraintOrSeclusionUsed] = field(default_factory=list)
     office: ReferredToOffice | None = None
+    answered: ReferralAnswered | None = None
+    owed: list[Any] = field(default_factory=list)  # notices, accounts … in their order
+    challenges: list[Any] = field(default_factory=list)  # and what followed each
     into: str | None = None  # when it was merged
 
     @property
@@ -94,7 +141,15 @@ def account(id: str, history: Sequence[Recorded[Any]]) -> Account:
     told = Account(id, history[0].position, state)
     for recorded in standing(history):
         _tell(told, recorded.event)
+        if recorded.event is told.office:
+            told.office = _dated(told.office, recorded.recorded_at, told.occurred)
     return told
+
+
+def _dated(sent: ReferredToOffice, recorded_at: datetime, at: When | None) -> ReferredToOffice:
+    """The referral with its day, whenever it is recorded again: its clock runs from there."""
+    day = recorded_at.astimezone(ZoneInfo(at.zone)).date() if at else recorded_at.date()
+    return sent.model_copy(update={"on": sent.on or day})
 
 
 def _tell(told: Account, event: Any) -> None:
@@ -114,10 +169,14 @@ def _tell(told: Account, event: Any) -> None:
             cleared = told.sayings[event.number].model_copy(update={"may_name": ()})
             told.sayings[event.number] = cleared
         case ActionTaken():
-            taken = {"label": event.label, "note": _text(event.note)}
+            taken: dict[str, Any] = {"label": event.label}
+            taken |= {"note": _text(event.note), "threat": event.threat}
+            taken |= {"happened": _text(event.happened), "against": event.against}
             told.actions[event.number] = _fields(event, Measure) | taken
         case ActionCorrected() if event.number in told.actions:
-            told.actions[event.number] |= _fields(event, Measure)
+            flags = (*told.actions[event.number]["against"], *event.against)
+            flagged = {"against": tuple(dict.fromkeys(flags)), "threat": event.threat}
+            told.actions[event.number] |= _fields(event, Measure) | flagged
         case ActionServed():
             told.served[event.number] = event
         case ActionVoided():
@@ -128,6 +187,16 @@ def _tell(told: Account, event: Any) -> None:
             told.restraints.append(event)
         case ReferredToOffice():
             told.office = event
+        case ReferralAnswered():
+            told.answered = event
+        case TeachersTold() | GuardianStatementAttached():
+            told.owed.append(event)
+        case StatementChallenged():
+            told.challenges.append(event)
+        case _ if isinstance(event, tuple(OF_CHALLENGE)):
+            told.challenges.append(event)
+        case _ if isinstance(event, tuple(OF_ONE)):
+            told.owed.append(event)
         case IncidentMerged():
             told.into = event.into
         case _:
@@ -280,9 +349,12 @@ def _followed(gone: Account, stays: Account, labels: Labels) -> Iterator[Inciden
     numbers = count(stays.state.numbered + 1)
     for number, done in gone.actions.items():
         moved = _moved(done, labels)
-        if not any(_same_action(moved, there) for there in stays.actions.values()):
+        same = [n for n, there in stays.actions.items() if _same_action(moved, there)]
+        if not same:
             yield TakeAction(**moved)
             yield from _served(gone.served.get(number), next(numbers))
+        elif {*moved["against"]} - {*stays.actions[same[0]]["against"]}:
+            yield _flagged(same[0], stays.actions[same[0]], moved["against"])
     # A label may be somebody from outside by now: what was told of a student is not of them.
     students = {label: new for label, new in labels.items() if gone.people[label].student_id}
     for contact in gone.contacts:
@@ -290,12 +362,76 @@ def _followed(gone: Account, stays: Account, labels: Labels) -> Iterator[Inciden
     for used in gone.restraints:
         yield from _again(used, UseRestraint, labels, students)
     if gone.office and not stays.office:
-        yield ReferToOffice(to=gone.office.to, by=gone.office.by)
+        yield ReferToOffice(to=gone.office.to, by=gone.office.by, on=gone.office.on)
+    yield from _owed(gone, labels, students)
+    yield from _challenged(gone, stays, labels)
+    yield from _answered(gone, stays, labels)
+
+
+def _owed(gone: Account, labels: Labels, students: Labels) -> Iterator[IncidentCommand]:
+    """Who was told, who was heard, what was written, and the family's own statements."""
+    for event in gone.owed:
+        if isinstance(event, TeachersTold):
+            yield TellTeachers(on=event.on, told=event.told)
+        elif isinstance(event, GuardianStatementAttached):
+            if isinstance(event.text, str):
+                text = relabelled(event.text, labels)
+                yield AttachGuardianStatement(relation=event.relation, on=event.on, text=text)
+        elif not isinstance(event, OtherMeansNamed) or isinstance(event.text, str):
+            yield from _again(event, OF_ONE[type(event)], labels, students)
+
+
+def _challenged(gone: Account, stays: Account, labels: Labels) -> Iterator[IncidentCommand]:
+    """The family's challenges and what followed them, under the numbers that they have there."""
+    statements, before = _numbers(gone, stays, labels), len(stays.state.process.challenges)
+    for event in gone.challenges:
+        fields = dict(event)
+        for name in event.sealed_fields():
+            fields[name] = relabelled(str(fields[name]), labels)
+        if isinstance(event, StatementChallenged):
+            fields["statement"] = statements.get(event.statement)
+            del fields["number"]
+            yield ChallengeStatement(**fields)
+        else:
+            yield OF_CHALLENGE[type(event)](**fields | {"number": before + event.number})
+
+
+def _numbers(gone: Account, stays: Account, labels: Labels) -> dict[int | None, int]:
+    """The numbers of statements in the one that goes → in the one that stays."""
+    there = {saying: number for number, saying in stays.sayings.items()}
+    new = count(stays.state.statements + 1)
+    found: dict[int | None, int] = {}
+    for number, saying in gone.sayings.items():
+        moved = saying.model_copy(update=_words(saying, labels) | _observation(saying, gone, stays))
+        found[number] = there[moved] if moved in there else next(new)
+    return found
+
+
+def _answered(gone: Account, stays: Account, labels: Labels) -> Iterator[IncidentCommand]:
+    """The office's answer, unless the other account has its own or its sender was not told."""
+    event, sent = gone.answered, stays.office or gone.office
+    if event is None or sent is None or stays.answered or sent.by not in (None, *event.told):
+        return
+    text = relabelled(event.text, labels) if isinstance(event.text, str) else None
+    done = gone.actions or stays.actions
+    yield AnswerReferral(
+        by=event.by,
+        at=event.at,
+        told=event.told,
+        channel=event.channel,
+        text=text or (None if done else TWO_ACCOUNTS),
+    )
 
 
 def _moved(done: Mapping[str, Any], labels: Labels) -> dict[str, Any]:
-    note = done["note"] and relabelled(done["note"], labels)
-    return {**done, "label": labels[done["label"]], "note": note}
+    texts = {name: done[name] and relabelled(done[name], labels) for name in ("note", "happened")}
+    return {**done, "label": labels[done["label"]]} | texts
+
+
+def _flagged(number: int, done: Mapping[str, Any], rules: tuple[str, ...]) -> CorrectAction:
+    """The same action, with the rules that the other account has it recorded against."""
+    own = {name: done[name] for name in (*Measure.model_fields, "threat")}
+    return CorrectAction(number=number, reason=TWO_ACCOUNTS, against=rules, **own)
 
 
 def _same_action(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
@@ -311,14 +447,15 @@ def _served(event: ActionServed | None, number: int) -> Iterator[IncidentCommand
 
 
 def _again(
-    event: FamilyContacted | RestraintOrSeclusionUsed,
-    command: type[ContactFamily] | type[UseRestraint],
+    event: Event,
+    command: type[Any],
     labels: Labels,
     students: Labels,
 ) -> Iterator[IncidentCommand]:
     """The same of the same student, unless that one was found to have had no part in it."""
-    if event.label in students:
-        fields = _fields(event, command) | _words(event, labels) | {"label": labels[event.label]}
+    label = getattr(event, "label", "")
+    if label in students:
+        fields = _fields(event, command) | _words(event, labels) | {"label": labels[label]}
         left: dict[str, Any] = {
             n: None if isinstance(said, Destroyed) else said for n, said in fields.items()
         }

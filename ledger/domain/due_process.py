@@ -515,6 +515,7 @@ class Bound(Measure):
     rules: Annotated[tuple[str, ...], AfterValidator(_in_order)] = ()  # ids of those that are on
     through_grade: int = int(RULES["defiance-suspension"].numbers["through_grade"])
     most_days: int = int(RULES["consecutive"].numbers["days"])
+    against: tuple[Short, ...] = ()  # ids of rules that another account has it recorded against
 
 
 class AgainstRules(Refused):

@@ -608,7 +608,6 @@ class TakeAction(Bound, Command):
     notice: Notice | None = None
     account: PupilAccount | None = None
     happened: Words | None = None  # why it was done all the same
-    against: tuple[Short, ...] = ()  # ids of rules that another account has it recorded against
 
 
 class ServeAction(Command):
@@ -807,7 +806,7 @@ def _answer(command: IncidentCommand, incident: Incident) -> list[IncidentEvent]
             _action(command.number, incident)
             _checklength(command)
             against = _broken(command, incident.actions[command.number], incident)
-            return [command.became(ActionCorrected, against=against)]
+            return [command.became(ActionCorrected, against=_both(command.against, against))]
         case VoidAction():
             _action(command.number, incident)
             return [command.became(ActionVoided)]
@@ -936,12 +935,16 @@ def _take(command: TakeAction, incident: Incident) -> list[IncidentEvent]:
     against = _broken(command, command.label, now)
     if against and command.happened is None:
         raise AgainstRules(against)
-    against = tuple(dict.fromkeys((*command.against, *against)))
-    taken = command.became(ActionTaken, number=incident.numbered + 1, against=against)
+    both = _both(command.against, against)
+    taken = command.became(ActionTaken, number=incident.numbered + 1, against=both)
     if command.motivation is None:
         return [*told, taken]
     why = FillInDetails(label=command.label, motivation=command.motivation)
     return [*told, taken, *_fill_in(why, incident)]
+
+
+def _both(some: tuple[str, ...], more: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*some, *more)))
 
 
 def _told_before(command: TakeAction) -> list[DueProcessEvent]:
