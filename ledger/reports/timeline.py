@@ -96,15 +96,9 @@ def _span(first: datetime, last: datetime) -> str:
 
 
 def _cards(entries: Sequence[Entry]) -> str:
-    """card   8 days: 28/36 33/36 – …"""
-    said = [_short_card(entry.body) for entry in reversed(entries)]
+    """card   8 days: 78 % 92 % – …"""
+    said = [timeline_lines.short(entry.body) for entry in reversed(entries)]
     return f"{'':>5}  {'card':<6} {len(entries)} days: {' '.join(said)}"
-
-
-def _short_card(body: dict[str, Any]) -> str:
-    if body["no_data"]:
-        return "\u2013"
-    return f"{100 * body['points'] // body['most']} %" if "points" in body else str(body["value"])
 
 
 def _title(timeline: Timeline, year: str) -> str:
@@ -173,8 +167,7 @@ def _entry(entry: Entry, timeline: Timeline, then: Then) -> Iterator[str]:
 def _told(entry: Entry, timeline: Timeline, then: Then) -> Iterator[str]:
     known = timeline_lines.Names(timeline.staff, then.zone, then.team)
     told = timeline_lines.told(entry, known)
-    timed = entry.recorded_at != entry.occurred_at and not timeline_lines.is_day(entry)
-    at = _clock(_local(entry.occurred_at, then.zone)) if timed else ""
+    at = _clock(_local(entry.occurred_at, then.zone)) if timeline_lines.timed(entry) else ""
     line = f"{at:>5}  {told.kind:<6} {told.line}"
     yield _with_id(line, told.id) if told.id else line
     yield from (f"{'':14}{more}" for more in told.below)

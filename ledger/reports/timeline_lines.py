@@ -51,9 +51,10 @@ class Names:
         return self.staff.get(id or "", id or "somebody")
 
 
-def is_day(entry: Entry) -> bool:
-    """Whether it is of a day without a time."""
-    return entry.occurred_at.endswith(NOON)
+def timed(entry: Entry) -> bool:
+    """Whether it was at a time, and not on a day or when it was recorded."""
+    recorded = entry.kind == "sst" and entry.body["what"] != "held"
+    return not recorded and not entry.occurred_at.endswith(NOON)
 
 
 def told(entry: Entry, known: Names) -> Told:
@@ -178,11 +179,18 @@ def counted(body: Body) -> str:
     if body["no_data"]:
         return f"no data: {NoData(body['no_data']).label}"
     if "points" in body:
-        percent = amount(Decimal(100 * body["points"]) / body["most"], Unit.PERCENT)
-        return f"{body['points']}/{body['most']}  {percent}"
+        return f"{body['points']}/{body['most']}  {short(body)}"
     unit = Unit(body["unit"])
-    number = amount(Decimal(body["value"]), unit)
-    return number if unit in PERCENTS else f"{number} {unit.label}"
+    return short(body) if unit in PERCENTS else f"{short(body)} {unit.label}"
+
+
+def short(body: Body) -> str:
+    """89 %, or 2.0, or a dash without data."""
+    if body["no_data"]:
+        return "\u2013"
+    if "points" in body:
+        return amount(Decimal(100 * body["points"]) / body["most"], Unit.PERCENT)
+    return amount(Decimal(body["value"]), Unit(body["unit"]))
 
 
 # What an incident owes, what was decided, who asked for the record
@@ -203,6 +211,10 @@ def _decided(entry: Entry, known: Names) -> Told:
     return Told("rights", entry.line, "", _words(entry.body))
 
 
+def _asked_for(entry: Entry, known: Names) -> Told:
+    return Told("record", entry.line.removeprefix("record "), "", _words(entry.body))
+
+
 KINDS: Mapping[str, Callable[[Entry, Names], Told]] = {
     "sst": _sst,
     "plan": _plan,
@@ -210,7 +222,7 @@ KINDS: Mapping[str, Callable[[Entry, Names], Told]] = {
     "referral": _answer,
     "process": _owed,
     "decision": _decided,
-    "record": lambda entry, known: Told("record", entry.line, "", _words(entry.body)),
+    "record": _asked_for,
 }
 
 
