@@ -28,6 +28,7 @@ from ledger.domain import (
 )
 from ledger.domain.calendar import CALENDAR, SetSchoolYear
 from ledger.domain.codes import Behavior, Level, MeetingKind, Outside, Relation, Role
+from ledger.domain.due_process import ChallengeStatement, OfChallenge
 from ledger.domain.forms import FORMS, PrintSlips
 from ledger.domain.incident import (
     INCIDENT,
@@ -338,6 +339,7 @@ OFTEN: dict[type[Command], int] = {
     TakeAction: 4,
     AddStatement: 3,
     AddParticipant: 2,
+    ChallengeStatement: 2,
 }
 NEXT: dict[str, tuple[type[Command], ...]] = {  # of a plan; of a meeting
     "draft": (ApprovePlan,),
@@ -433,7 +435,8 @@ def _meant(command: Command, state: Any) -> dict[str, list[Any]]:
     if not isinstance(state, Incident):
         return {}
     people = [p for p in state.people.values() if p.referred or not isinstance(command, TakeAction)]
-    known: dict[str, list[Any]] = {"label": [p.label for p in people], "number": [*state.actions]}
+    own = state.process.challenges if isinstance(command, OfChallenge) else state.actions
+    known: dict[str, list[Any]] = {"label": [p.label for p in people], "number": [*own]}
     return {name: some for name, some in known.items() if name in type(command).model_fields}
 
 

@@ -170,6 +170,34 @@ FOLDERS: dict[str, tuple[Callable[[School], None], int, str]] = {
     "a number for a text": (edited('id = "1001"', "id = 1001"), 2, "[school] needs id, as text"),
     "words that are none": (edited("[words]", "words = 3\n[sink.x]"), 2, "school.toml"),
     "a word for no text": (edited("[words]", "[words]\ntray = 3"), 2, "school.toml"),
+    "a rule that is none": (edited("[rules.recess]", "[rules.reces]"), 2, "no rule 'reces'"),
+    "rules that are no tables": (
+        edited("[rules.recess]\n", "[rules]\nrecess = 1\n[sink.x]\n"),
+        2,
+        "",
+    ),
+    "an unknown key of a rule": (
+        edited("through_grade", "thru_grade"),
+        2,
+        "thru_grade is not known in [rules.defiance-suspension]",
+    ),
+    "a rule half on": (
+        edited("[rules.recess]\non = true", "[rules.recess]\non = 1"),
+        2,
+        "true or false",
+    ),
+    "a number in words": (
+        edited("through_grade = 5", 'through_grade = "five"'),
+        2,
+        "through_grade is a whole number from 0 to 1000",
+    ),
+    "a number that is none": (
+        edited("through_grade = 5", "through_grade = nan"),
+        2,
+        "whole number",
+    ),
+    "papers for no time": (edited("days = 7", "days = 0"), 2, "[papers] days is a whole number"),
+    "a team that is none": (edited('team = "SST"', "team = 7"), 2, "[sst] needs team, as text"),
     "a sink that is none": (edited("[sink.ods]", "[sink]\nods = 3\n[ids.x]"), 2, "school.toml"),
 }
 
