@@ -51,7 +51,14 @@ KINDS = (
     is_flag=True,
     help="Every entry of the time, not the last 25, and each card by itself.",
 )
-@click.option("--kind", "kinds", multiple=True, type=click.Choice(KINDS))
+@click.option(
+    "--kind",
+    "kinds",
+    multiple=True,
+    metavar="KIND",
+    type=click.Choice(KINDS),
+    help=f"Of this kind alone, or several: {', '.join(KINDS)}.",
+)
 @purposed
 @answers
 @pass_desk
