@@ -15,7 +15,6 @@ from typing import Annotated, assert_never
 from pydantic import AfterValidator, Field
 
 from ledger.domain import Command, Event, Refused, Sealed, SealedOrNot, Value, When, Words
-from ledger.domain.calendar import spoken
 from ledger.domain.codes import Action, Behavior, Channel, Relation
 from ledger.domain.particulars import Measure, Short
 from ledger.domain.rules import RULES
@@ -53,6 +52,10 @@ class PupilAccount(Value):
 
     def __str__(self) -> str:
         return "the pupil was asked and said nothing" if self.declined else "the pupil's account"
+
+
+def _spoken(day: date) -> str:
+    return f"{day:%a %b} {day.day} {day.year}"
 
 
 # Events: stored for ever. Change one only together with `upcasts.py`.
@@ -102,7 +105,7 @@ class EmergencyReportMade(Event):
     channel: Channel | None = None
 
     def __str__(self) -> str:
-        return f"emergency report of {spoken(self.on)}"
+        return f"emergency report of {_spoken(self.on)}"
 
 
 class IepMeetingScheduled(Event):
@@ -113,7 +116,7 @@ class IepMeetingScheduled(Event):
     for_day: date
 
     def __str__(self) -> str:
-        return f"IEP meeting scheduled for {spoken(self.for_day)}"
+        return f"IEP meeting scheduled for {_spoken(self.for_day)}"
 
 
 class TeachersTold(Event):
@@ -123,7 +126,7 @@ class TeachersTold(Event):
     told: tuple[str, ...]  # staff ids
 
     def __str__(self) -> str:
-        return f"teachers told, {spoken(self.on)}"
+        return f"teachers told, {_spoken(self.on)}"
 
 
 class StatementChallenged(Event):
@@ -485,7 +488,7 @@ def _of_challenge(command: OfChallenge, process: Process) -> list[DueProcessEven
         raise Refused(f"challenge {command.number} is {there.stage}: this does not follow")
     if command.on < there.on:
         raise Refused(
-            f"challenge {command.number} is {there.stage} since {spoken(there.on)}: not before"
+            f"challenge {command.number} is {there.stage} since {_spoken(there.on)}: not before"
         )
     match command:
         case MeetAboutChallenge():

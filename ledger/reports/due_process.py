@@ -16,7 +16,7 @@ from ledger.reports import beside, wrapped
 from ledger.said import show_day
 
 if TYPE_CHECKING:
-    from ledger.projections.incidents import Card
+    from ledger.reading import Card
     from ledger.reading.tried import Tried
 
 SHORT = 7
