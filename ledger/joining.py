@@ -55,12 +55,14 @@ from ledger.domain.incident import (
     DetailsFilledIn,
     FamilyContacted,
     FillInDetails,
+    FlagNames,
     Incident,
     IncidentCommand,
     IncidentMerged,
     IncidentReported,
     MergeIncident,
     NamesCleared,
+    NamesFlagged,
     OfSource,
     ReferredToOffice,
     ReferToOffice,
@@ -104,6 +106,7 @@ class Account:
     details: dict[str, Any] = field(default_factory=dict)
     own: dict[str, dict[str, Any]] = field(default_factory=dict)  # label → details of that one
     sayings: dict[int, Saying] = field(default_factory=dict)
+    noted: dict[str, None] = field(default_factory=dict)  # ids of students whom notes may name
     actions: dict[int, dict[str, Any]] = field(default_factory=dict)
     served: dict[int, ActionServed] = field(default_factory=dict)
     contacts: list[FamilyContacted] = field(default_factory=list)
@@ -165,6 +168,10 @@ def _tell(told: Account, event: Any) -> None:
             told.details |= _said(event, Details)
         case StatementAdded() if not isinstance(event.text, Destroyed):
             told.sayings[event.number] = Saying(**_fields(event, Saying))
+        case NamesFlagged():
+            told.noted |= dict.fromkeys(event.may_name)
+        case NamesCleared() if event.number == 0:
+            told.noted.clear()
         case NamesCleared() if event.number in told.sayings:
             cleared = told.sayings[event.number].model_copy(update={"may_name": ()})
             told.sayings[event.number] = cleared
@@ -204,7 +211,7 @@ def _tell(told: Account, event: Any) -> None:
 
 
 def _fields(value: Value, of: type[Value]) -> dict[str, Any]:
-    return {name: getattr(value, name) for name in of.model_fields}
+    return {name: getattr(value, name) for name in of.model_fields if hasattr(value, name)}
 
 
 def _said(value: Value, of: type[Value]) -> dict[str, Any]:
@@ -366,6 +373,8 @@ def _followed(gone: Account, stays: Account, labels: Labels) -> Iterator[Inciden
     yield from _owed(gone, labels, students)
     yield from _challenged(gone, stays, labels)
     yield from _answered(gone, stays, labels)
+    if gone.noted.keys() - stays.noted.keys():
+        yield FlagNames(may_name=tuple(gone.noted))
 
 
 def _owed(gone: Account, labels: Labels, students: Labels) -> Iterator[IncidentCommand]:

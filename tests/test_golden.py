@@ -86,6 +86,7 @@ from ledger.domain.incident import (
     IncidentReported,
     IncidentVoided,
     NamesCleared,
+    NamesFlagged,
     ParticipantAdded,
     ParticipantRemoved,
     ParticipantReplaced,
@@ -360,6 +361,7 @@ EXAMPLES: dict[str, tuple[Event, ...]] = {
             recorded_by="staff-2",
         ),
         StatementAdded(**STATEMENT, number=2, child=ANA),
+        NamesFlagged(may_name=(BO,)),
         NamesCleared(number=2),
         DetailsFilledIn(
             **DETAILS, motivation=Motivation.UNCLEAR, injury=Injury.NONE, minutes_lost=5, label="P1"

@@ -68,6 +68,7 @@ from ledger.domain.incident import (
     DetailsFilledIn,
     FamilyContacted,
     FillInDetails,
+    FlagNames,
     ImportIncident,
     Incident,
     IncidentCommand,
@@ -77,6 +78,7 @@ from ledger.domain.incident import (
     IncidentVoided,
     MergeIncident,
     NamesCleared,
+    NamesFlagged,
     ParticipantAdded,
     ParticipantRemoved,
     ParticipantReplaced,
@@ -269,6 +271,7 @@ def test_a_time_that_is_no_instant_is_none(at: datetime) -> None:
 
 AFTERWARDS: list[IncidentCommand] = [
     statement("It was loud."),
+    FlagNames(may_name=(CLEO,)),
     ClearNames(number=1),
     FillInDetails(slip="14"),
     AddParticipant(student_id=CLEO, roles=(Role.WITNESS,)),
@@ -389,6 +392,25 @@ def test_a_name_in_a_text_is_asked_about_until_it_is_cleared() -> None:
     cleared = two(naming).when(clear).then(NamesCleared(number=1))
     cleared.when(clear).refused("no name is asked about in statement 1")
     two(saying("It was loud.")).when(clear).refused("no name is asked about")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        an_action(),
+        ContactFamily(label="P1", at=When(at=NOON, zone=ZONE), outcome=ContactOutcome.REACHED),
+        UseRestraint(label="P1", kind=RestraintKind.SECLUSION, began=When(at=NOON, zone=ZONE)),
+        FlagNames(),
+    ],
+    ids=name_of,
+)
+def test_a_name_in_a_note_is_asked_about_until_it_is_cleared(command: IncidentCommand) -> None:
+    flagged = NamesFlagged(may_name=(CLEO,))
+    noted = two().when(command.model_copy(update={"may_name": (CLEO,)}))
+    assert noted.events[-1] == flagged
+    assert flagged not in two().when(command).events
+    clear = ClearNames(number=0)
+    two(flagged).when(clear).then(NamesCleared(number=0)).when(clear).refused("in the notes")
 
 
 def test_a_statement_is_the_text_of_the_only_referred_child() -> None:

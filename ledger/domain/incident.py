@@ -56,6 +56,7 @@ from ledger.domain.particulars import (
     Details,
     Measure,
     Minutes,
+    Noted,
     OfOne,
     Participant,
     Past,
@@ -96,13 +97,23 @@ class StatementAdded(Saying, Event):
         return f"statement {self.number}, {self.kind.value}"
 
 
-class NamesCleared(Event):
-    """What may be a name in the text of a statement names nobody who took part."""
+class NamesFlagged(Event):
+    """What was noted with the entry before may name somebody who is not known to take part."""
 
-    number: int  # of the statement
+    may_name: tuple[Short, ...]  # ids of students
 
     def __str__(self) -> str:
-        return f"statement {self.number} names nobody else"
+        return "a name may stand in a note"
+
+
+class NamesCleared(Event):
+    """What may be a name in a text names nobody who took part."""
+
+    number: int  # of the statement; 0: what stands in notes
+
+    def __str__(self) -> str:
+        what = f"statement {self.number} names" if self.number else "the notes name"
+        return f"{what} nobody else"
 
 
 class DetailsFilledIn(Details, OfOne, Event):
@@ -340,6 +351,7 @@ class TextDestroyed(Event):
 IncidentEvent = (
     IncidentReported
     | StatementAdded
+    | NamesFlagged
     | NamesCleared
     | DetailsFilledIn
     | ParticipantAdded
@@ -379,7 +391,7 @@ class Incident:
     labels: int = 0
     said: frozenset[str] = frozenset()
     statements: int = 0
-    naming: frozenset[int] = frozenset()  # statements in whose text a name may stand
+    naming: frozenset[int] = frozenset()  # statements in which a name may stand; 0: notes
     destroyed: frozenset[int] = frozenset()  # versions
     actions: Mapping[int, str] = field(default_factory=dict)  # number → label, those that stand
     numbered: int = 0
@@ -438,6 +450,8 @@ def evolve(incident: Incident, event: IncidentEvent) -> Incident:
             naming = incident.naming | ({event.number} if event.may_name else frozenset())
             number = max(incident.statements, event.number)
             return replace(incident, statements=number, naming=naming)
+        case NamesFlagged():
+            return replace(incident, naming=incident.naming | {0})
         case NamesCleared():
             return replace(incident, naming=incident.naming - {event.number})
         case TextDestroyed():
@@ -535,8 +549,12 @@ class AddStatement(Saying, Command):
     """Add what one person saw, was told or concluded."""
 
 
+class FlagNames(Noted, Command):
+    """Say whom notes may name that were carried over from another account."""
+
+
 class ClearNames(Command):
-    """Say that what may be a name in a statement's text names nobody who took part."""
+    """Say that what may be a name in a statement's text, or in notes, names nobody else."""
 
     number: int
 
@@ -596,7 +614,7 @@ class CorrectCircumstances(Details, Command):
     reason: Words
 
 
-class TakeAction(Bound, Command):
+class TakeAction(Bound, Noted, Command):
     """Record what was done about it, and with it what the behavior seemed to be for.
 
     What goes against a rule that is on is refused, unless it has `happened`.
@@ -633,7 +651,7 @@ class VoidAction(Command):
     reason: Words
 
 
-class ContactFamily(Contact, Command):
+class ContactFamily(Contact, Noted, Command):
     """Record a contact with a participant's family about this incident."""
 
     label: str
@@ -647,7 +665,7 @@ class ReferToOffice(Command):
     on: date | None = None
 
 
-class UseRestraint(Command):
+class UseRestraint(Noted, Command):
     """Record that somebody was restrained or secluded."""
 
     label: str
@@ -693,6 +711,7 @@ class DestroyText(Command):
 IncidentCommand = (
     ReportIncident
     | AddStatement
+    | FlagNames
     | ClearNames
     | FillInDetails
     | AddParticipant
@@ -768,7 +787,13 @@ def decide(command: IncidentCommand, incident: Incident) -> list[IncidentEvent]:
         raise Refused("there is no such incident, or its report was taken back")
     if incident.settled and not isinstance(command, Undo):
         raise Refused(f"this incident is {incident.settled}: nothing follows it")
-    return _answer(command, incident)
+    return [*_answer(command, incident), *_flagged(command)]
+
+
+def _flagged(command: IncidentCommand) -> list[IncidentEvent]:
+    """What keeps in mind that a note of this command may name somebody."""
+    named = isinstance(command, Noted) and bool(command.may_name)
+    return [command.became(NamesFlagged)] if named else []
 
 
 def _answer(command: IncidentCommand, incident: Incident) -> list[IncidentEvent]:
@@ -778,9 +803,12 @@ def _answer(command: IncidentCommand, incident: Incident) -> list[IncidentEvent]
         case AddStatement():
             number, child = incident.statements + 1, incident.only_child
             return [command.became(StatementAdded, number=number, child=child)]
+        case FlagNames():
+            return []  # nothing but the flag itself
         case ClearNames():
             if command.number not in incident.naming:
-                raise Refused(f"no name is asked about in statement {command.number}")
+                where = f"statement {command.number}" if command.number else "the notes"
+                raise Refused(f"no name is asked about in {where}")
             return [command.became(NamesCleared)]
         case FillInDetails():
             return _fill_in(command, incident)

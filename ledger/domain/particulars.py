@@ -113,6 +113,12 @@ class Saying(Value):
     may_name: tuple[Short, ...] = ()  # ids of students whose names may stand in the text
 
 
+class Noted(Value):
+    """Something that is said with notes beside it, in which a name may stand."""
+
+    may_name: tuple[Short, ...] = ()  # ids of students, as of a saying
+
+
 class Measure(Value):
     """What was done about it, for how long, and what went on meanwhile."""
 

@@ -46,6 +46,7 @@ from ledger.domain.incident import (
     IncidentReported,
     IncidentVoided,
     NamesCleared,
+    NamesFlagged,
     OfSource,
     ParticipantAdded,
     ParticipantRemoved,
@@ -169,6 +170,7 @@ class Card:
     details: dict[str, Any] = field(default_factory=dict)
     people: dict[str, Person] = field(default_factory=dict)
     statements: list[Said] = field(default_factory=list)
+    notes_name: list[list[str]] = field(default_factory=list)  # whom each note may name
     actions: dict[int, Doing] = field(default_factory=dict)
     contacts: list[dict[str, Any]] = field(default_factory=list)
     restraints: list[dict[str, Any]] = field(default_factory=list)
@@ -217,14 +219,16 @@ class Card:
             "why (motivation)": any(p.motivation is None for p in referred),
             "what was done": not self.actions,
             "minor or major": any(b.get("assumed") for p in referred for b in p.behaviors),
-            "a name in the text": any(self.may_name(said) for said in self.statements),
+            "a name in the text": self.names_stand,
         }
         return [name for name, is_open in missing.items() if is_open]
 
-    def may_name(self, said: Said) -> list[str]:
-        """Whom a text that stands may name, as long as none of them is known to take part."""
+    @property
+    def names_stand(self) -> bool:
+        """Whether a text or a note may name somebody who is not known to take part."""
+        said = [one.may_name for one in self.statements if not one.destroyed]
         taking_part = {person.student_id for person in self.people.values()}
-        return [] if said.destroyed or taking_part & {*said.may_name} else said.may_name
+        return any(ids and not taking_part & {*ids} for ids in (*said, *self.notes_name))
 
     @property
     def seen(self) -> list[dict[str, Any]]:
@@ -260,9 +264,12 @@ def _tell(card: Card, recorded: Recorded[Any], event: IncidentEvent) -> None:
             _report(card, recorded, event)
         case StatementAdded():
             card.statements.append(_said(recorded, event))
+        case NamesFlagged():
+            card.notes_name.append([*event.may_name])
         case NamesCleared():
             for said in card.statements:
                 said.may_name = [] if said.number == event.number else said.may_name
+            card.notes_name = card.notes_name if event.number else []
         case DetailsFilledIn():
             card.details |= _given(event, Details)
             for name, value in _given(event, OfOne).items():
@@ -726,7 +733,7 @@ def _rows(stream: str, history: History) -> Rows:
     return {"incident": [incident], "participant": people}
 
 
-INCIDENTS = Projection("incidents", 5, frozenset({"incident"}), _tables, _rows)
+INCIDENTS = Projection("incidents", 6, frozenset({"incident"}), _tables, _rows)
 
 
 def card_of(stored: str) -> Card:
