@@ -625,3 +625,40 @@ def test_the_pupils_words_come_by_a_pipe_and_stand_in_no_line_of_a_process(desk:
     )
     assert (done.returncode, CANARY in " ".join(argv)) == (0, False)
     assert CANARY.encode() not in done.stderr
+
+
+def test_what_is_owed_and_every_flag_is_carried_over_when_two_accounts_become_one(
+    desk: School,
+) -> None:
+    desk.ok("log", "mateo", "cruz", "--did", "defiance", "--minor", "--at", "10:15")
+    desk.ok("act", "last", "recess", "--threat")
+    (stays,) = (card["id"] for card in desk.incident_cards())
+    line = (*DEFIED[:-1], "haddad", "--saw", "He would not stop.")
+    goes = desk.ok(*line, "--json").json["id"]
+    desk.ok("act", goes, "recess", "--happened", "he was told to sit")
+    desk.ok("act", goes, "suspension", "1d", "--notice", "--pupil-silent", "--happened", "so")
+    desk.ok("answer", goes, "--told", "haddad")
+    desk.ok("incident", "challenge", goes, "--statement", "1", "--grounds", "Mateo sat.")
+    desk.ok("incident", "decide", goes, "--denied", "--reason", "It was seen.")
+    desk.clock.pass_(days=1)
+    desk.ok("same", goes, stays)
+    card = desk.ok("incident", "show", stays, "--json").json["incident"]
+    done = {action["action"]: action for action in card["actions"].values()}
+    assert done["loss-of-recess"]["against"] == ["recess"]
+    assert done["out-of-school-suspension"]["against"] == ["defiance-suspension"]
+    assert done["out-of-school-suspension"]["happened"] == "so"
+    assert [told["label"] for told in (*card["notices"], *card["accounts"])] == ["P1", "P1"]
+    assert (card["office"]["on"], bool(card["office"]["answered"])) == ("2026-10-14", True)
+    (challenge,) = card["challenges"]
+    assert (challenge["statement"], challenge["grounds"]) == (1, "P1 sat.")
+    assert challenge["decided"]["sustained"] is False
+
+
+def test_what_somebody_else_was_told_is_not_shown_with_who_it_was_after_all(desk: School) -> None:
+    desk.ok(*FIGHT)
+    desk.ok("incident", "notice", "last", "--text", CANARY)
+    desk.ok("incident", "account", "last", "--says", CANARY)
+    other = ("incident", "participant", "last", "jonah", "wells", "--replace", "P1")
+    desk.ok(*other, "--reason", "The other boy.")
+    assert CANARY not in desk.ok("incident", "show", "last").out
+    assert "✗ notice given   ✗ Jonah's own account" in desk("act", "last", "suspension").err
