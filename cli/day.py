@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, time, timedelta
-from functools import partial
 from typing import Any, NamedTuple
 
 import click
@@ -15,11 +14,12 @@ from cli import Desk, asking, naming, pass_desk, rules
 from cli.asking import ASK
 from cli.drafts import kept_on_failure
 from cli.errors import RECORDED
-from cli.incident import contact_fields, contact_options, follows, placed
+from cli.incident import contact_fields, contact_options, follows
 from cli.trial import trial
 from cli.words import FAMILY, Told, action_and_length, outcome_and_relation, strength_of
 from ledger.domain import When
 from ledger.domain.codes import Action, Motivation, Positive
+from ledger.domain.contact import Contact
 from ledger.domain.days import school_year_of
 from ledger.domain.incident import INCIDENT, ActionTaken, ContactFamily, TakeAction
 from ledger.domain.particulars import Participant
@@ -37,12 +37,20 @@ SAME_LINE = timedelta(minutes=5)  # in which the same words of now are the same 
 # What all of them do
 
 
-def _do(desk: Desk, decider: Any, id: str, command: Any, said: Mapping[str, Any]) -> Any:
-    """Have it done; what was done, or None when it was a trial."""
+def _do(
+    desk: Desk,
+    decider: Any,
+    id: str,
+    command: Any,
+    said: Mapping[str, Any],
+    before: Callable[[], None] = lambda: None,
+) -> Any:
+    """Have it done, after `before` in one transaction; what was done, None when it was a trial."""
     school = desk.school
     key = f"key:{said['key']}" if said["key"] else None
     with trial(desk, said["dry_run"]) as dry, school.record.batch():
         again = said["again"] or _later(desk, f"{decider.category}-{id}", command)
+        before()
         done = school.do(decider, id, command, key=key, again=again)
         dry.show(done)
     if said["dry_run"]:
@@ -116,6 +124,9 @@ def act(desk: Desk, student: tuple[str, ...], **said: Any) -> None:
     meant = _meant(desk, student, said["who"])
     length = parse_length(said["length"]) if said["length"] else None
     on = asking.day(desk, said["on"])
+    written = naming.Written(desk, said, meant.id)
+    notes = {"note": written(asking.text(desk, said["note"], "note"))}
+    notes |= rules.process(desk, said, written)
     command = TakeAction(
         label=meant.label,
         action=asking.code(desk, said["action"], Action),
@@ -126,18 +137,19 @@ def act(desk: Desk, student: tuple[str, ...], **said: Any) -> None:
         instruction_went_on=said["instruction"],
         services_went_on=said["services"],
         peers_went_on=said["peers"],
-        note=placed(desk, meant.id, asking.text(desk, said["note"], "note")),
+        may_name=written.may_name,
         motivation=asking.maybe(desk, said["why"], Motivation),
         **rules.bound(desk, meant.person.student_id, on),
-        **rules.process(desk, said, partial(placed, desk, meant.id)),
+        **notes,
     )
     found = desk.school.find(meant.person.student_id or "").students
     name = rules.name_of(found, meant.label)
     instead = ("act", *student)
     act = rules.Act(meant.id, meant.label, name, meant.person.student_id, command, instead)
     with rules.told(desk, act):
-        done = _do(desk, INCIDENT, meant.id, command, said)
+        done = _do(desk, INCIDENT, meant.id, command, said, written.join)
     if done is not None:
+        written.tell()
         _tell_action(desk, meant, done, [*rules.before(desk, act), *rules.homework(desk, act)])
 
 
@@ -235,9 +247,11 @@ def call(desk: Desk, student: tuple[str, ...], outcome: str, **said: Any) -> Non
         contact |= {"interpreted": True, "interpreter": _interpreter(desk, said["interp"])}
     meant = _about(desk, found, said["about"], contact["at"])
     if meant is not None:
-        contact["note"] = placed(desk, meant.id, contact["note"])
+        written = naming.Written(desk, said, meant.id)
+        contact |= {"note": written(contact["note"]), "may_name": written.may_name}
         command: Any = ContactFamily(label=meant.label, **contact)
-        done = _do(desk, INCIDENT, meant.id, command, said)
+        done = _do(desk, INCIDENT, meant.id, command, said, written.join)
+        written.tell()
     else:
         command = MakeContact(student_id=found.student_id, **contact)
         done = _do(desk, STUDENT, found.student_id, command, said)
@@ -276,7 +290,8 @@ def _iso(at: datetime) -> str:
 
 
 def _tell_call(desk: Desk, found: Found, meant: Meant | None, done: Any, *, chosen: bool) -> None:
-    school, event = desk.school, done.events[-1].event
+    school = desk.school
+    event = next(r.event for r in done.events if isinstance(r.event, Contact))
     begins, _ = _day(desk, event.at.at)
     tried: int | None = None
     with suppress(Exception):  # it is recorded, whatever else cannot be read

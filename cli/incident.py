@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import timedelta
-from functools import partial
 from typing import Any, TypeVar
 
 import click
@@ -248,16 +247,17 @@ def statement(desk: Desk, id: str, **said: Any) -> None:
     text = asking.text(desk, said[given[0]], given[0])
     if not text or not text.strip():
         raise click.UsageError("the statement is empty")
+    written = naming.Written(desk, said, whole)
     command = AddStatement(
         kind=SAYINGS[given[0]][0],
         observer=observer,
         observed=asking.when(desk, said["at"]) if said["at"] else None,
         observed_at=said["where"],
-        text=text,
+        text=written(text),
+        may_name=written.may_name,
     )
-    named = naming.in_statement(desk, said, whole, command)
-    _do(desk, whole, named.command, said, named.join)
-    named.tell(desk)
+    _do(desk, whole, command, said, written.join)
+    written.tell()
 
 
 @incident.command()
@@ -494,6 +494,9 @@ def act(desk: Desk, id: str, action: str, length: str | None, **said: Any) -> No
     people = _people(desk, whole)
     label, on = asking.label(desk, people, said["who"]), asking.day(desk, said["on"])
     student_id = people[label].student_id
+    written = naming.Written(desk, said, whole)
+    notes = {"note": written(asking.text(desk, said["note"], "note"))}
+    notes |= rules.process(desk, said, written)
     command = TakeAction(
         label=label,
         action=asking.code(desk, action, Action),
@@ -502,15 +505,16 @@ def act(desk: Desk, id: str, action: str, length: str | None, **said: Any) -> No
         instruction_went_on=said["instruction"],
         services_went_on=said["services"],
         peers_went_on=said["peers"],
-        note=placed(desk, whole, asking.text(desk, said["note"], "note")),
+        may_name=written.may_name,
         **_length(length),
         **rules.bound(desk, student_id, on),
-        **rules.process(desk, said, partial(placed, desk, whole)),
+        **notes,
     )
     name = rules.name_of(desk.school.find(student_id or "").students, label)
     meant = rules.Act(whole, label, name, student_id, command, ("incident", "act", id))
     with rules.told(desk, meant):
-        _do(desk, whole, command, said)
+        _do(desk, whole, command, said, written.join)
+    written.tell()
 
 
 @incident.command()
@@ -577,6 +581,7 @@ def contact_fields(desk: Desk, outcome: str, said: dict[str, Any]) -> dict[str, 
 @follows
 @pass_desk
 @kept_on_failure
+@naming.heeding
 def contact(desk: Desk, id: str, outcome: str, who: str | None, **said: Any) -> None:
     """Record that a family was contacted about it, or that it was tried.
 
@@ -587,7 +592,10 @@ def contact(desk: Desk, id: str, outcome: str, who: str | None, **said: Any) -> 
     """
     whole = asking.incident(desk, id)
     label = asking.label(desk, _people(desk, whole), who)
-    _do(desk, whole, ContactFamily(label=label, **contact_fields(desk, outcome, said)), said)
+    written, fields = naming.Written(desk, said, whole), contact_fields(desk, outcome, said)
+    fields |= {"note": written(fields["note"]), "may_name": written.may_name}
+    _do(desk, whole, ContactFamily(label=label, **fields), said, written.join)
+    written.tell()
 
 
 @incident.command()
@@ -602,6 +610,7 @@ def contact(desk: Desk, id: str, outcome: str, who: str | None, **said: Any) -> 
 @follows
 @pass_desk
 @kept_on_failure
+@naming.heeding
 def restraint(desk: Desk, id: str, kind: str, **said: Any) -> None:
     """Record that a participant was restrained or secluded.
 
@@ -610,6 +619,7 @@ def restraint(desk: Desk, id: str, kind: str, **said: Any) -> None:
       bledger incident restraint last physical-restraint --minutes 2 --because harm-to-others --note
     """
     whole = asking.incident(desk, id)
+    written = naming.Written(desk, said, whole)
     command = UseRestraint(
         label=asking.label(desk, _people(desk, whole), said["who"]),
         kind=asking.code(desk, kind, RestraintKind),
@@ -617,9 +627,11 @@ def restraint(desk: Desk, id: str, kind: str, **said: Any) -> None:
         minutes=said["minutes"],
         reasons=tuple(asking.code(desk, one, RestraintReason) for one in said["because"]),
         by=tuple(asking.staff(desk, one) for one in said["by"]) or (desk.school.actor.id,),
-        note=asking.text(desk, said["note"], "note"),
+        note=written(asking.text(desk, said["note"], "note")),
+        may_name=written.may_name,
     )
-    _do(desk, whole, command, said, more=_after_restraint(desk, command))
+    _do(desk, whole, command, said, written.join, more=_after_restraint(desk, command))
+    written.tell()
 
 
 def _after_restraint(desk: Desk, command: UseRestraint) -> list[str]:

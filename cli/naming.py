@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import wraps
@@ -14,12 +14,12 @@ import click
 
 from cli import Desk, asking
 from cli.errors import NOT_ALLOWED
+from ledger.domain import Recorded
 from ledger.domain import standing as of_today
 from ledger.domain.codes import Role
 from ledger.domain.incident import (
     INCIDENT,
     AddParticipant,
-    AddStatement,
     ClearNames,
     Incident,
     IncidentCommand,
@@ -32,7 +32,6 @@ from ledger.finding import Finding, Found, Which
 if TYPE_CHECKING:
     from ledger.naming import Mention, Names
 
-TEXTS = ("saw", "told", "think")
 OFFERED = 9  # students of one name; a choice is one digit
 FLAGGED = 20  # students whom one text may name
 YES, NO = frozenset(("", "y", "yes", "s", "si", "sí")), frozenset(("n", "no"))
@@ -174,8 +173,14 @@ def in_report(
 
 def _looked(cast: _Cast, names: Names) -> dict[str, Any]:
     """What a text becomes: its words with placeholders, and whom they may still name."""
-    ids = (one.student_id for mention in cast.standing(names) for one in mention.students)
-    return {"text": names.text, "may_name": tuple(dict.fromkeys(ids))[:FLAGGED]}
+    return {"text": names.text, "may_name": _may_name(cast, [names])}
+
+
+def _may_name(cast: _Cast, read: Sequence[Names]) -> tuple[str, ...]:
+    """Ids of the students whom these texts may name."""
+    standing = (mention for names in read for mention in cast.standing(names))
+    ids = (one.student_id for mention in standing for one in mention.students)
+    return tuple(dict.fromkeys(ids))[:FLAGGED]
 
 
 def _participant(
@@ -221,7 +226,7 @@ def _read(cast: _Cast, texts: Sequence[str]) -> list[Names]:
 
 def _asks(desk: Desk, said: Mapping[str, Any]) -> bool:
     """Whether there is somebody to be asked."""
-    piped = any(said[name] == "-" for name in TEXTS)
+    piped = "-" in said.values()
     return sys.stdin.isatty() and not desk.as_json and not piped
 
 
@@ -293,61 +298,71 @@ def _prompted() -> str:
     return str(said)
 
 
-# A statement about what is recorded
+# Texts about what is recorded
 
 
-@dataclass(frozen=True)
-class NamedInStatement:
-    """A statement with placeholders in its text, and whoever has to be added for that."""
+class Written:
+    """Texts about an incident that is recorded, and whoever has to be added for them."""
 
-    desk: Desk
-    id: str
-    command: AddStatement
-    added: Mapping[str, AddParticipant] = field(default_factory=dict)
-    lines: Sequence[str] = ()
+    def __init__(self, desk: Desk, said: Mapping[str, Any], id: str) -> None:
+        self._desk, self._id = desk, id
+        self._standing = INCIDENT.fold(desk.school.record.stream(f"incident-{id}"))
+        self._cast = _cast(desk, self._standing, asks=_asks(desk, said))
+        self._read: list[Names] = []
+
+    def __call__(self, text: str | None) -> str | None:
+        """A text with placeholders, once everything in it that may be a name was asked about."""
+        if text is None:
+            return None
+        names = _read(self._cast, [text])
+        self._read += names
+        return names[0].text
+
+    @property
+    def may_name(self) -> tuple[str, ...]:
+        """Ids of the students whom these texts may still name."""
+        return _may_name(self._cast, self._read)
 
     def join(self) -> None:
-        """Add them; it is called in the transaction of the statement."""
-        for label, command in self.added.items():
-            done = self.desk.school.do(INCIDENT, self.id, command)
+        """Add them; it is called in the transaction of what is written."""
+        for label, command in _added(self._cast, self._standing).items():
+            done = self._desk.school.do(INCIDENT, self._id, command)
             if label not in str(done.events[0].event).split():
                 raise asking.NotOne(f"somebody else became {label} meanwhile: run it again")
 
-    def tell(self, desk: Desk) -> None:
+    def tell(self) -> None:
         """Say what was replaced, and what stands as it was."""
-        for line in self.lines:
-            desk.talk(f"  {line}")
+        for words, who in self._replaced():
+            self._desk.talk(f"  {words} → {who} in the text")
+        for words, who in _standing(self._cast, self._read).items():
+            self._desk.talk(f"  {words} ({who}?) stands in the text: bledger open")
+
+    def _replaced(self) -> list[tuple[str, str]]:
+        return [(", ".join(words), label) for label, words in self._cast.replaced.items()]
 
 
-def in_statement(
-    desk: Desk, said: Mapping[str, Any], id: str, command: AddStatement
-) -> NamedInStatement:
-    """The same of a statement about an incident that is recorded."""
-    standing = INCIDENT.fold(desk.school.record.stream(f"incident-{id}"))
-    cast = _cast(desk, standing, asks=_asks(desk, said))
-    [names] = read = _read(cast, [str(command.text)])
-    replaced = [f"{', '.join(w)} → {label} in the text" for label, w in cast.replaced.items()]
-    stands = [
-        f"{words} ({who}?) stands in the text: bledger open"
-        for words, who in _standing(cast, read).items()
-    ]
-    looked = command.model_copy(update=_looked(cast, names))
-    return NamedInStatement(desk, id, looked, _added(cast, standing), [*replaced, *stands])
+NOTES = ("note", "happened", "text")  # what is noted with an event that is no statement
 
 
 def settled(desk: Desk, id: str) -> list[IncidentCommand]:
     """Ask about the names that stand in the texts of an incident; what the answers come to."""
     history = desk.school.record.stream(f"incident-{id}")
     standing = INCIDENT.fold(history)
-    texts = {
-        r.event.number: r.event.text
-        for r in of_today(history)
-        if isinstance(r.event, StatementAdded) and r.event.number in standing.naming
-    }
+    texts = [one for one in _texts(history) if one[0] in standing.naming]
     cast = _cast(desk, standing, asks=True)
-    read = _read(cast, [str(text) for text in texts.values()])
-    clear = [n for n, names in zip(texts, read, strict=True) if not cast.standing(names)]
-    return [*_added(cast, standing).values(), *(ClearNames(number=number) for number in clear)]
+    read = _read(cast, [text for _, text in texts])
+    stand = {n for (n, _), names in zip(texts, read, strict=True) if cast.standing(names)}
+    clear = [ClearNames(number=number) for number in sorted(standing.naming - stand)]
+    return [*_added(cast, standing).values(), *clear]
+
+
+def _texts(history: Sequence[Recorded[Any]]) -> Iterator[tuple[int, str]]:
+    """(the number of a statement, or 0 of a note; its text), of all that stands."""
+    for event in (recorded.event for recorded in of_today(history)):
+        names = ("text",) if isinstance(event, StatementAdded) else NOTES
+        number = event.number if isinstance(event, StatementAdded) else 0
+        texts = (getattr(event, name, None) for name in names)
+        yield from ((number, text) for text in texts if isinstance(text, str))
 
 
 def _cast(desk: Desk, incident: Incident, *, asks: bool) -> _Cast:

@@ -254,6 +254,73 @@ def test_nobody_is_added_when_the_statement_is_refused(desk: School) -> None:
     assert desk.of("ParticipantAdded") == []
 
 
+# Notes of what was done, and of who was called
+
+NOTED = {
+    "act": ("act", "last", "conference", "--note"),
+    "act, of what the pupil says": ("act", "last", "conference", "--pupil-says"),
+    "act on an incident": ("incident", "act", "last", "conference", "--note"),
+    "call": ("call", "ana", "reached", "mother", "--note"),
+    "a contact": ("incident", "contact", "last", "reached", "--note"),
+    "a restraint": ("incident", "restraint", "last", "seclusion", "--note"),
+}
+NOTES = ("ActionTaken", "FamilyContacted", "RestraintOrSeclusionUsed", "PupilAccountTaken")
+
+
+def noted(desk: School) -> list[str]:
+    """The text of every note."""
+    texts = [getattr(event, "note", None) or getattr(event, "text", None)
+             for event in desk.of(*NOTES)]  # fmt: skip
+    return [text for text in texts if text]
+
+
+@pytest.mark.parametrize("how", NOTED)
+def test_a_name_in_a_note_adds_whoever_it_names(desk: School, how: str) -> None:
+    desk.ok(*ANA)
+    desk.ok(*NOTED[how], stdin="Ana said that Leo began.\nw\n", terminal=True)
+    assert noted(desk) == ["P1 said that P2 began."]
+    assert taking_part(desk) == {"P1": ["referred"], "P2": ["witness"]}
+    assert desk.of("NamesFlagged") == []
+
+
+@pytest.mark.parametrize("how", NOTED)
+def test_a_name_in_a_piped_note_is_flagged_until_it_is_settled(desk: School, how: str) -> None:
+    desk.ok(*ANA, "--saw", "Loud.", "--why", "peer", "--minor")
+    told = desk.ok(*NOTED[how], "-", stdin="Ana said that Leo began.")
+    assert noted(desk) == ["P1 said that Leo began."]
+    assert "Leo (Leo Park, gr 3?) stands in the text: bledger open" in told.err
+    assert "a name in the text" in open_(desk)
+    if "what was done" in open_(desk):
+        desk.ok("act", "last", "conference")
+    desk.ok("open", stdin="n\n", terminal=True)
+    assert [event.number for event in desk.of("NamesCleared")] == [0]
+    assert open_(desk) == []
+
+
+def test_a_flag_on_a_note_is_taken_back_with_it(desk: School) -> None:
+    desk.ok(*ANA)
+    desk.ok(*NOTED["act"], "-", stdin="Leo began.")
+    desk.ok("undo")
+    assert "a name in the text" not in open_(desk)
+
+
+def test_a_flag_on_a_note_goes_where_the_note_goes(desk: School) -> None:
+    desk.ok(*ANA)
+    desk.ok("log", "ana", "--did", "disrup", "--where", "caf", "--at", "1211", "--by", "okafor")
+    desk.ok(*NOTED["act"], "-", stdin="Leo began.")
+    one, other = (card["id"] for card in desk.incident_cards())
+    desk.ok("same", one, other)
+    [left] = [card for card in desk.incident_cards() if card["standing"] == "open"]
+    assert "a name in the text" in left["open"]
+
+
+def test_nobody_is_added_when_the_action_is_refused(desk: School) -> None:
+    desk.ok(*ANA)
+    told = desk("act", "last", "recess", "--note", stdin="Leo began.\n\n", terminal=True)
+    assert told.code == 4
+    assert desk.of("ParticipantAdded") == []
+
+
 # Disclosures
 
 
