@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -51,7 +51,9 @@ class Help:
     silent: int = 0  # days before the last told one from which on no card is typed
     ends: bool = True  # whether a plan that reached its goal ends
     late: bool = False  # whether the office's promise is still open
-    prepared: bool = True
+    moves: bool | None = None  # whether its first meeting is moved; None: by chance
+    prepared: bool = True  # whether anybody asks beforehand what each sees
+    relation: Relation | None = None  # who comes of the family; None: by chance
 
 
 @dataclass
@@ -62,6 +64,7 @@ class Helped:
     child: Pupil
     help: Help
     ref: str
+    away: Collection[date] = ()  # days on which the child is suspended
     day: SchoolDay = field(init=False)
     told: list[Happening] = field(default_factory=list)
     courses: list[Course] = field(default_factory=list)
@@ -75,7 +78,7 @@ class Helped:
 
     def __post_init__(self) -> None:
         self.over = self.help.starts is None
-        self.relation = self.world.pick(RELATIONS)
+        self.relation = self.help.relation or self.world.pick(RELATIONS)
         self.language = self.child.language if self.child.language != "en" else None
 
     @property

@@ -10,7 +10,7 @@ from ledger.demo.people import Pupil
 from ledger.demo.sst import case
 from ledger.demo.world import Happening, World
 from ledger.demo.year import SchoolDay
-from ledger.domain.codes import PlanKind, StaffRole
+from ledger.domain.codes import PlanKind, Relation, StaffRole
 
 FIRST, CHANCE, REST = 8, 0.02, 40  # school days until anybody asks; a day; until asked again
 ARCS = {
@@ -33,17 +33,20 @@ STORIES: Mapping[str, Help] = {
         PlanKind.CHECK_IN_CHECK_OUT,
         Arc(0.72, 0.86, 12, given=0.93),
         begins=38,
+        moves=False,
         lead=12,
         starts=1,
         review=28,
-        follow_up=27,
+        follow_up=26,
         ends=False,
         late=True,
+        relation=Relation.MOTHER,
     ),
     "Mateo Cruz": Help(
         PlanKind.CHECK_IN_CHECK_OUT,
         Arc(0.5, 0.45, given=0.5, by_day=_MATEO),
         begins=50,
+        moves=False,
         review=45,
         ends=False,
     ),
@@ -51,8 +54,9 @@ STORIES: Mapping[str, Help] = {
         PlanKind.CHECK_IN_CHECK_OUT,
         Arc(0.72, 0.72),
         begins=48,
+        moves=False,
         review=40,
-        silent=7,
+        silent=6,
         manager=StaffRole.TEACHER,
         ends=False,
     ),
@@ -60,6 +64,7 @@ STORIES: Mapping[str, Help] = {
         PlanKind.BEHAVIOR_SUPPORT_PLAN,
         Arc(0.5, 0.78, 30, given=0.75),
         begins=56,
+        moves=False,
         review=35,
         overdue=30,
         ends=False,
@@ -68,6 +73,7 @@ STORIES: Mapping[str, Help] = {
         PlanKind.CHECK_IN_CHECK_OUT,
         Arc(0.8, 0.88),
         begins=52,
+        moves=True,
         review=50,
         manager=StaffRole.TEACHER,
         ends=False,
@@ -76,6 +82,7 @@ STORIES: Mapping[str, Help] = {
         PlanKind.BEHAVIOR_INTERVENTION_PLAN,
         Arc(0.58, 0.72, 20, given=0.85),
         begins=54,
+        moves=False,
         review=50,
         ends=False,
     ),
@@ -83,6 +90,7 @@ STORIES: Mapping[str, Help] = {
         PlanKind.BEHAVIOR_SUPPORT_PLAN,
         Arc(0.6, 0.6),
         begins=30,
+        moves=False,
         lead=12,
         starts=10,
         consent=None,
@@ -137,7 +145,8 @@ class Supports:
 
     def _begun(self, child: Pupil, help: Help) -> Helped:
         self.count += 1
-        helped = Helped(self.world, child, help, f"{self.count}")
+        away = self.last_weeks.away.setdefault(child, set())
+        helped = Helped(self.world, child, help, f"{self.count}", away)
         helped.plans = self.plans.get(child, 0)
         self.plans[child] = helped.plans + (help.starts is not None)
         helped.courses.append(case(helped))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -13,7 +13,7 @@ from ledger.demo.people import Pupil
 from ledger.demo.scene import RECESS, Scene, Spot
 from ledger.demo.story import Story
 from ledger.demo.world import Happening, World
-from ledger.demo.year import DAYS_A_YEAR, ZONE, SchoolDay, at
+from ledger.demo.year import DAYS_A_YEAR, ZONE, SchoolDay, at, days_on
 from ledger.domain import Command, When
 from ledger.domain.codes import (
     Action,
@@ -60,6 +60,7 @@ class LastWeeks:
         self.steps = 0
         self.stories: dict[str, Story] = {}
         self.removals: dict[str, list[str]] = {}
+        self.away: dict[Pupil, set[date]] = {}  # suspended from the next day on
         self.tells = tells_stories(self.school.days)
 
     def on(self, day: SchoolDay, left: int) -> Iterator[Happening]:
@@ -147,6 +148,9 @@ def _removed(
         rules=BINDING,
         **heard,
     )
+    if action is OUT:
+        after = (days_on(day.on, n) for n in range(1, int(Decimal(length))))
+        weeks.away.setdefault(child, set()).update(after)
     weeks.removals.setdefault(child.source_id, []).append(f"{story.id}/1")
     yield weeks.said(story, command, principal, 25)
 

@@ -35,7 +35,7 @@ ABSENT, AWAY, TOTAL, GAP, WRONG = 0.04, 0.01, 0.12, 0.06, 0.03
 CHECKED = (0.97, 0.94)  # the shares of days with a check-in, with a check-out
 GOOD, POOR = 0.7, 0.35  # of the days at the goal
 NEXT, SOON = 20, 12  # school days to the next review
-FRIDAY = 4
+COUNTED_ON = (1, 4)  # weekdays on which a contract is counted
 WAITS = 35  # school days for a consent that never comes
 
 
@@ -132,7 +132,7 @@ class Planned:
     # Do
 
     def _day(self) -> None:
-        """What was counted today; of a contract, on Fridays."""
+        """What was counted today; of a contract, twice a week."""
         helped, world = self.helped, self.world
         self.nth += 1
         if helped.left < helped.help.silent:
@@ -140,7 +140,7 @@ class Planned:
         good = helped.help.arc.by_day.get(helped.left, self._good())
         if self.card:
             self._card(good)
-        elif self.kind is not PlanKind.BEHAVIOR_CONTRACT or helped.day.on.weekday() == FRIDAY:
+        elif self.kind is not PlanKind.BEHAVIOR_CONTRACT or helped.day.on.weekday() in COUNTED_ON:
             self._measure(good)
         parts = PARTS.get(self.kind)
         if parts and good is not None and world.chance(0.3):
@@ -164,7 +164,9 @@ class Planned:
 
     def _card(self, good: float | None) -> None:
         world = self.world
-        if world.chance(ABSENT + AWAY) and self.helped.left > 10:
+        if self.helped.day.on in self.helped.away:
+            self.say(self._none(NoData.ABSENT), self.by)
+        elif world.chance(ABSENT + AWAY) and self.helped.left > 10:
             why = NoData.ABSENT if world.chance(ABSENT / (ABSENT + AWAY)) else None
             self.say(self._none(why or NoData.NOT_PARTICIPATING), self.by)
         elif good is None:

@@ -129,15 +129,14 @@ class Case:
         if helped.day.on >= meets:
             return
         self._answer_invitations(booked=not (again and helped.help.late))
-        if not again and helped.help.prepared:
-            yield
-            if helped.day.on < meets:
-                self._inputs()
+        yield
+        if helped.help.prepared and helped.day.on < meets:
+            self._inputs(again=again)
 
     def _invite(self) -> None:
         helped = self.helped
         needs = helped.language is not None
-        for who in (family(helped.relation), staff(helped.teacher), staff(helped.specialist)):
+        for who in (family(helped.relation), staff(helped.teacher)):
             of_family = who.relation is not None
             command = InviteMember(
                 number=self.set,
@@ -161,17 +160,18 @@ class Case:
         if helped.language and booked and helped.help.prepared and world.chance(BOOKED):
             self.say(BookInterpreter(language=helped.language, **own), helped.specialist)
 
-    def _inputs(self) -> None:
+    def _inputs(self, *, again: bool) -> None:
+        """Before a first meeting of everybody, before a later one of the teacher."""
         helped, world = self.helped, self.world
         teacher = staff(helped.teacher)
         said: list[Spoken] = [(InputFrom.TEACHER, teacher, words.INPUTS, None)]
-        if world.chance(ANOTHER):
+        if not again and world.chance(ANOTHER):
             aide = staff(world.staff(StaffRole.AIDE))
             said.append((InputFrom.TEACHER, aide, words.INPUTS, None))
-        if world.chance(0.6):
+        if not again and world.chance(0.6):
             who = family(helped.relation)
             said.append((InputFrom.FAMILY, who, words.FAMILY_SAYS, helped.language))
-        if world.chance(ASKED_CHILD):
+        if not again and world.chance(ASKED_CHILD):
             said.append((InputFrom.STUDENT, Person(student=True), words.CHILD_SAYS, None))
         for source, who, texts, language in said:
             text = world.one(texts)
@@ -182,12 +182,12 @@ class Case:
     def _moved(self, meets: date) -> MovedTo:
         """Sometimes another day is found, sometimes the meeting is called off and set anew."""
         helped, world = self.helped, self.world
-        if helped.help.begins or not world.chance(MOVED + CANCELLED):
-            return meets
-        if helped.day.on >= meets:
+        moves = helped.help.moves
+        stays = not world.chance(MOVED + CANCELLED) if moves is None else not moves
+        if stays or helped.day.on >= meets:
             return meets
         yield
-        if world.chance(MOVED / (MOVED + CANCELLED)):
+        if moves or world.chance(MOVED / (MOVED + CANCELLED)):
             on = days_on(meets, world.rng.randint(2, 5))
             at = helped.when(BEFORE_SCHOOL, on)
             reason = world.one(words.MOVED)
@@ -208,7 +208,8 @@ class Case:
         helped, world = self.helped, self.world
         follows = days_on(helped.day.on, helped.help.follow_up)
         actions = () if done else tuple(self._actions(first=first))
-        asked = Asked(text=world.one(words.QUESTIONS), who=(staff(helped.specialist),))
+        text = words.QUESTIONS[self.questions % len(words.QUESTIONS)]
+        asked = Asked(text=text, who=(staff(helped.specialist),))
         following = FollowUp(
             at=helped.when(BEFORE_SCHOOL, follows), place=ROOM, facilitator=helped.principal
         )
@@ -341,7 +342,7 @@ class Case:
         helped, world = self.helped, self.world
         yield from days(world.rng.randint(4, 12))
         if not self.closed and world.chance(0.7):
-            text = world.one(words.ANSWERS)
+            text = words.ANSWERS[(number - 1) % len(words.ANSWERS)]
             answer = AnswerQuestion(number=number, on=helped.day.on, text=text)
             self.say(answer, helped.specialist)
 

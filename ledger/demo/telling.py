@@ -22,9 +22,9 @@ from ledger.domain.codes import StaffRole
 # For each pupil, as measured; tests hold them to that.
 EVENTS_OF_A_PUPIL = 1.42  # on the roster, with flags and adults
 EVENTS_A_DAY = 0.0345
-OF_HELP_A_DAY = 0.029  # of SST cases and plans, from the day on which they come to be
+OF_HELP_A_DAY = 0.027  # of SST cases and plans, from the day on which they come to be
 HELP_FROM = 20  # school days
-OF_STORIES = 400  # of the children that the screens show, where they are told
+OF_STORIES = 330  # of the children that the screens show, where they are told
 
 
 def happenings(school: DemoSchool, ids: Ids) -> Iterator[Happening]:
