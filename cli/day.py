@@ -125,7 +125,7 @@ def act(desk: Desk, student: tuple[str, ...], **said: Any) -> None:
     length = parse_length(said["length"]) if said["length"] else None
     on = asking.day(desk, said["on"])
     written = naming.Written(desk, said, meant.id)
-    notes = {"note": written(asking.text(desk, said["note"], "note"))}
+    notes: dict[str, Any] = {"note": written(asking.text(desk, said["note"], "note"))}
     notes |= rules.process(desk, said, written)
     command = TakeAction(
         label=meant.label,

@@ -128,14 +128,18 @@ def _one(desk: Desk, prompts: Prompts, said: str) -> tuple[str, Found] | None:
 
 def _picked(desk: Desk, prompts: Prompts, said: str, found: Finding) -> Found | str | None:
     """One of those who fit, or other words; None when it was left."""
-    error = Which(said, found)
+    error, most = Which(said, found), len(found.students)
     for line in (str(error), *asking.candidates(error)):
         desk.say(line)
-    typed = prompts.ask("which?")
-    if not typed:
-        return None
-    number = int(typed) if typed.isdecimal() and len(typed) < 3 else 0
-    return found.students[number - 1] if 1 <= number <= len(found.students) else typed
+    while typed := prompts.ask("which?"):
+        if not (typed.isdecimal() and len(typed) < 3):
+            return typed
+        if 1 <= int(typed) <= most:
+            return found.students[int(typed) - 1]
+        desk.say(
+            f"There is no {typed} in the list: a number from 1 to {most}, or more of the name."
+        )
+    return None
 
 
 def ask(desk: Desk, prompts: Prompts, entry: Entry, who: str) -> bool:
@@ -248,7 +252,7 @@ def _fits(desk: Desk, question: Question, said: str) -> bool:
 def _sentence(unclear: Unclear) -> str:
     from cli.errors import sentence
 
-    return " ".join(sentence(unclear))
+    return "\n".join(sentence(unclear))
 
 
 # What is open after the append

@@ -84,8 +84,17 @@ def _by_name(error: BaseException) -> list[str]:
     if lines := getattr(error, "lines", None):  # it tells by itself how to go on
         return [*lines]
     if any(kind.__name__ in CODES for kind in type(error).__mro__):
-        return [_ended(str(error))]
+        return _folded(_ended(str(error)), type(error).__name__)
     return [f"Something unforeseen went wrong ({type(error).__name__}). See: bledger --debug …"]
+
+
+def _folded(told: str, kind: str) -> list[str]:
+    """All the words that there are, in the width of the screen; nothing else is so long."""
+    if kind != "Unclear":
+        return [told]
+    from ledger.reports import wrapped
+
+    return wrapped(told, 2)
 
 
 def _of_system(error: OSError) -> str:

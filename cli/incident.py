@@ -253,7 +253,7 @@ def statement(desk: Desk, id: str, **said: Any) -> None:
         observer=observer,
         observed=asking.when(desk, said["at"]) if said["at"] else None,
         observed_at=said["where"],
-        text=written(text),
+        text=written(text) or "",
         may_name=written.may_name,
     )
     _do(desk, whole, command, said, written.join)
@@ -495,7 +495,7 @@ def act(desk: Desk, id: str, action: str, length: str | None, **said: Any) -> No
     label, on = asking.label(desk, people, said["who"]), asking.day(desk, said["on"])
     student_id = people[label].student_id
     written = naming.Written(desk, said, whole)
-    notes = {"note": written(asking.text(desk, said["note"], "note"))}
+    notes: dict[str, Any] = {"note": written(asking.text(desk, said["note"], "note"))}
     notes |= rules.process(desk, said, written)
     command = TakeAction(
         label=label,

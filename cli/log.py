@@ -159,13 +159,21 @@ def log(desk: Desk, **said: Any) -> None:
             desk.say(line)
     made = replace(
         made,
-        alike=[] if done.repeated else entry.alike(school.record, command, done.stream),
+        alike=[] if done.repeated else _alike(desk, command, done.stream, again=said["again"]),
         answer_by=_answer_by(desk, command, done.events),
     )
     desk.answer(
         "log/1", _fields(id, made), logged.lines(made, school.settings.zone, _pattern(desk, made))
     )
     unlisted.make_findable(desk, said["not_on_roster"])
+
+
+def _alike(
+    desk: Desk, command: ReportIncident, stream: str, *, again: bool
+) -> list[entry.Likeness]:
+    """Reports that may be of the same; not the first of them to whoever says it is a second."""
+    found = entry.alike(desk.school.record, command, stream)
+    return [one for one in found if not again or one.reporter != command.reported_by]
 
 
 def watched(desk: Desk) -> bool:

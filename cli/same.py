@@ -54,13 +54,13 @@ def same(desk: Desk, id: str, other: str | None, **said: Any) -> None:
 
 
 def _alike(desk: Desk, id: str) -> str:
-    """The only report by somebody else that may be of the same incident."""
+    """The only other report that may be of the same incident."""
     record, stream = desk.school.record, f"incident-{id}"
     reports = (r.event for r in record.stream(stream) if isinstance(r.event, IncidentReported))
     found = [like.incident_id for report in reports for like in entry.alike(record, report, stream)]
     if len(found) != 1:
-        how = f"{len(found)} reports" if found else "no report"
-        raise asking.NotOne(f"{how} of somebody else may be of the same: give both ids")
+        how = f"{len(found)} reports" if found else "no other report"
+        raise asking.NotOne(f"{how} may be of the same: give both ids")
     return found[0]
 
 

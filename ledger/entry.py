@@ -23,6 +23,7 @@ from ledger.store.mapper import category_of, decider
 SAME_LINE = 300  # seconds in which the same words with a relative time are the same entry
 LOOK_BACK = 200  # reports that are looked through for the same incident
 NEAR = timedelta(minutes=15)
+TWICE = timedelta(minutes=5)  # in which one person logs one incident twice
 AT_ONCE = timedelta(seconds=1)  # within which the steps of one command are recorded
 
 
@@ -103,7 +104,10 @@ def _may_stand(record: Ledger, stream: str) -> bool:
 def alike(
     record: Ledger, command: ReportIncident | IncidentReported, stream: str
 ) -> list[Likeness]:
-    """Reports by somebody else of the same child, near in time, and in place or behavior."""
+    """Reports of the same child, near in time, and in place or behavior.
+
+    By somebody else; or nearer still, of the same behavior, by the same person.
+    """
     found = []
     for other in record.last_of_topic("IncidentReported", LOOK_BACK):
         if (
@@ -118,11 +122,11 @@ def alike(
 
 
 def _alike(command: ReportIncident | IncidentReported, other: IncidentReported) -> bool:
-    near = abs(command.occurred.at - other.occurred.at) <= NEAR
-    if not near or not _referred(command) & _referred(other):
+    apart = abs(command.occurred.at - other.occurred.at)
+    if apart > NEAR or not _referred(command) & _referred(other):
         return False
     if (command.reported_by or command.recorded_by) == (other.reported_by or other.recorded_by):
-        return False
+        return apart <= TWICE and bool(_codes(command) & _codes(other))
     same_place = command.location is not None and command.location is other.location
     return same_place or bool(_codes(command) & _codes(other))
 
@@ -150,12 +154,23 @@ def _last_entry(record: Ledger, actor: Actor) -> list[Recorded[Any]]:
     if not last:
         raise Refused("you have logged nothing lately that could be taken back")
     if last[0].event.undoes:
-        raise Refused("the last thing you logged is taken back already")
+        raise Refused(f"the last thing you logged is taken back already. {_before(record, last)}")
     if any(r.event.lasting for r in last):
         raise Refused(f"this is never taken back: {last[-1].event}")
     if any(_joined(record, r) for r in last):
         raise Refused("two accounts were made one: correct or void what is wrong in it instead")
     return last
+
+
+def _before(record: Ledger, undone: list[Recorded[Any]]) -> str:
+    """What to do about what was logged before that: it is not taken back any more."""
+    actor, stream = undone[0].actor, undone[0].stream
+    ids = (id for id in record.last_streams(actor, "incident") if f"incident-{id}" != stream)
+    earlier = next((id for id in ids if _may_stand(record, f"incident-{id}")), None)
+    if earlier is None:
+        return "What was before it is corrected with a reason: bledger incident correct"
+    short = record.short("incident", earlier)
+    return f"Before it you logged {short}: bledger incident void {short} --reason TEXT"
 
 
 def _joined(record: Ledger, merged: Recorded[Any]) -> bool:

@@ -202,6 +202,19 @@ def test_of_several_who_fit_one_is_picked_by_number_or_by_more_words(desk: Schoo
         assert person.student_id == chosen
 
 
+def test_a_number_that_is_not_in_the_list_is_asked_again(desk: School) -> None:
+    script, screen, _ = told(desk, "bea", "7", "0", "2", "tardy", "", "", "", "", "")
+    assert script.asked[1:6] == [">", "which?", "which?", "which?", "did?"]
+    assert "There is no 7 in the list: a number from 1 to 2, or more of the name." in screen
+    assert desk.incidents() == 1
+
+
+def test_the_words_that_there_are_fit_the_screen(desk: School) -> None:
+    _, screen, _ = told(desk, "ana", "qqqq")
+    assert "There are " in screen
+    assert max(map(len, screen.splitlines())) <= 100
+
+
 def test_nobody_is_picked_who_only_nearly_fits(desk: School) -> None:
     script, screen, _ = told(desk, "anna riverra", "")
     assert "None fits exactly" in screen

@@ -175,6 +175,16 @@ def test_nothing_is_taken_back_twice(record: Ledger) -> None:
         undo(record)
 
 
+def test_what_was_logged_before_it_is_named_with_what_takes_it_away(record: Ledger) -> None:
+    voided, first = log(record, a_report(slip="1")), log(record, a_report(slip="2"))
+    follow(record, voided, VOID)
+    log(record, a_report(slip="3"))
+    undo(record)
+    short = first.stream.partition("-")[2][:7]
+    with pytest.raises(Refused, match=f"bledger incident void {short} --reason TEXT"):
+        undo(record)
+
+
 def test_nobody_takes_back_what_somebody_else_logged(record: Ledger) -> None:
     log(record)
     with pytest.raises(Refused, match="logged nothing lately"):
@@ -260,12 +270,26 @@ def test_other_reports_are_not_offered(record: Ledger, fields: dict[str, Any]) -
     assert entry.alike(record, command, log(record, command, by=COLLEAGUE).stream) == []
 
 
-def test_neither_ones_own_nor_what_does_not_stand_is_offered(record: Ledger) -> None:
+@pytest.mark.parametrize(
+    ("minutes", "fields", "offered"),
+    [(5, {}, True), (6, {}, False), (0, seen(Behavior.DEFIANCE), False)],
+    ids=["soon after", "later", "another behavior"],
+)
+def test_ones_own_report_is_offered_when_it_is_of_the_same_behavior_within_five_minutes(
+    record: Ledger, minutes: int, fields: dict[str, Any], offered: bool
+) -> None:
     first = log(record, a_report(reported_by="staff-1"))
-    own = a_report(reported_by="staff-1", location=Location.CAFETERIA, slip="2")
-    assert entry.alike(record, own, log(record, own).stream) == []
+    at = When(at=a_report().occurred.at + timedelta(minutes=minutes), zone=ZONE)
+    own = a_report(reported_by="staff-1", occurred=at, slip="2", **fields)
+    found = [one.incident_id for one in entry.alike(record, own, log(record, own).stream)]
+    assert found == [first.stream.partition("-")[2]] * offered
+
+
+def test_what_does_not_stand_is_not_offered(record: Ledger) -> None:
+    log(record, a_report(reported_by="staff-1"))
     undo(record)
-    follow(record, first, VOID)
+    second = log(record, a_report(reported_by="staff-1", slip="2"))
+    follow(record, second, VOID)
     other = a_report(reported_by="staff-2")
     assert entry.alike(record, other, log(record, other, by=COLLEAGUE).stream) == []
 

@@ -94,6 +94,22 @@ def test_the_same_incident_by_another_adult_is_shown_and_recorded(desk: School) 
     assert desk.incidents() == 2
 
 
+def test_ones_own_entry_of_a_moment_ago_is_shown_unless_it_was_said_to_be_a_second(
+    desk: School,
+) -> None:
+    desk.ok(*ANA, "--at", "1210")
+    told = desk.ok(*ANA, "--at", "1212", "--again").out
+    assert "Maybe the same" not in told
+    told = desk.ok(*ANA, "--at", "1209").out
+    assert re.search(r"Maybe the same as [0-9a-f]{7} \(12:10 PM, yours\)\.", told)
+
+
+def test_a_word_that_is_no_code_is_answered_in_the_width_of_the_screen(desk: School) -> None:
+    told = desk("log", "ana", "--did", "qqqq").err
+    assert "There are " in told
+    assert max(map(len, told.splitlines())) <= 100
+
+
 @pytest.mark.parametrize("more", [(), ("--major", "--did", "fight"), ("--saw", long("word "))])
 def test_every_line_of_an_entry_fits_the_screen(desk: School, more: tuple[str, ...]) -> None:
     line = "ana and leo and mateo and jonah and suryani --with soren --victim inigo"
