@@ -50,11 +50,13 @@ def students(desk: Desk, words: Sequence[str]) -> list[Found]:
     return [student(desk, said) for said in split_students(words)]
 
 
-def staff(desk: Desk, words: str) -> str:
-    """The id of the one member of staff whom these words fit."""
+def staff(desk: Desk, words: str, *, gone: bool = False) -> str:
+    """The id of the one member of staff whom these words fit; `gone`: or else of who left."""
     from ledger.finding import staff_named
 
     found = staff_named(desk.school.roster, words)
+    if gone and not found:
+        found = staff_named(desk.school.roster, words, active=False)
     if len(found) != 1:
         fit = f"{len(found)} of the staff fit" if found else "nobody on the staff is called"
         raise NotOne(f"{fit} {_quoted(words)}. See: bledger staff list")

@@ -284,13 +284,17 @@ def person(username: str, looks: Callable[[], Iterable[Db]]) -> Person:
     )
 
 
-def staff_named(db: Db, said: str) -> list[str]:
-    """Ids of the staff whom these words fit: a user name, or every word a name or its beginning."""
+def staff_named(db: Db, said: str, *, active: bool = True) -> list[str]:
+    """Ids of the staff whom these words fit: a user name, or every word a name or its beginning.
+
+    Of those who are here, or else of those who left.
+    """
     known = staff_by_username(db, said.strip())
-    if known and known.active:
+    if known and known.active == active:
         return [known.staff_id]
     typed = search_key(said).split()
-    rows = db.execute("SELECT staff_id, name FROM staff WHERE active ORDER BY name, staff_id")
+    of = "SELECT staff_id, name FROM staff WHERE active = ? ORDER BY name, staff_id"
+    rows = db.execute(of, (int(active),))
     names = [(id, Counter(search_key(name).split())) for id, name in rows if typed]
     whole = [id for id, own in names if _each_its_own(typed, own, "")]
     return whole or [id for id, own in names if _each_its_own(typed, own, AFTER)]
