@@ -31,6 +31,7 @@ from ledger.domain.codes import (
     Weapon,
 )
 from ledger.domain.days import add_school_days
+from ledger.domain.due_process import EmergencyReportMade, NoticeGiven, PupilAccountTaken
 from ledger.domain.incident import (
     INCIDENT,
     ActionCorrected,
@@ -43,6 +44,7 @@ from ledger.domain.incident import (
     CorrectBehavior,
     CorrectCircumstances,
     CorrectRoles,
+    FamilyContacted,
     FillInDetails,
     IncidentCommand,
     MergeIncident,
@@ -58,9 +60,12 @@ from ledger.domain.incident import (
 from ledger.domain.particulars import Measure
 from ledger.reading import Window
 from ledger.reports import incident as report
+from ledger.reports import wrapped
 from ledger.said import parse_length, show_day
 
 F = TypeVar("F", bound=Callable[..., Any])
+# What was done with one child or family stays theirs when it was somebody else.
+STAYING = FamilyContacted | NoticeGiven | PupilAccountTaken | EmergencyReportMade
 
 
 def follows(command: F) -> F:
@@ -335,7 +340,7 @@ def participant(desk: Desk, id: str, student: tuple[str, ...], **said: Any) -> N
       bledger incident participant last leo park --replace P2 --reason "the other Leo"
       bledger incident participant last --role-of P2 --as witness --reason "only watched"
     """
-    whole = asking.incident(desk, id)
+    whole, more = asking.incident(desk, id), list[str]()
     command: IncidentCommand
     roles = tuple(asking.code(desk, role, Role) for role in said["roles"])
     if said["remove"]:
@@ -350,13 +355,24 @@ def participant(desk: Desk, id: str, student: tuple[str, ...], **said: Any) -> N
     elif said["replace"]:
         who, label = _who(desk, student, said), said["replace"].upper()
         command = ReplaceParticipant(label=label, reason=_why(desk, said["reason"]), **who)
+        more = _staying(desk, whole, label)
     else:
         command = AddParticipant(
             **_who(desk, student, said),
             roles=roles or ((Role.REFERRED,) if said["did"] else (Role.INVOLVED,)),
             behaviors=behaviors(desk, said["did"], said["level"]),
         )
-    _do(desk, whole, command, said)
+    _do(desk, whole, command, said, more=more)
+
+
+def _staying(desk: Desk, id: str, label: str) -> list[str]:
+    """What does not go over to another child: whose family was called, who was told and heard."""
+    history = standing(desk.school.record.stream(f"incident-{id}"))
+    told = [r.event for r in history if isinstance(r.event, STAYING) and r.event.label == label]
+    if not told:
+        return []
+    stays = "; ".join(dict.fromkeys(map(str, told)))
+    return wrapped(f"  of the other child, not of this one: {stays}", 6)
 
 
 def _who(desk: Desk, student: tuple[str, ...], said: dict[str, Any]) -> dict[str, Any]:

@@ -64,6 +64,7 @@ from ledger.domain.incident import (
     NamesCleared,
     NamesFlagged,
     OfSource,
+    ParticipantReplaced,
     ReferredToOffice,
     ReferToOffice,
     RestraintOrSeclusionUsed,
@@ -188,6 +189,9 @@ def _tell(told: Account, event: Any) -> None:
             told.served[event.number] = event
         case ActionVoided():
             told.actions.pop(event.number, None)
+        case ParticipantReplaced():  # what was told of one is not told of another
+            told.contacts = [one for one in told.contacts if one.label != event.label]
+            told.owed = [one for one in told.owed if getattr(one, "label", "") != event.label]
         case FamilyContacted():
             told.contacts.append(event)
         case RestraintOrSeclusionUsed():
@@ -385,7 +389,10 @@ def _owed(gone: Account, labels: Labels, students: Labels) -> Iterator[IncidentC
         elif isinstance(event, GuardianStatementAttached):
             if isinstance(event.text, str):
                 text = relabelled(event.text, labels)
-                yield AttachGuardianStatement(relation=event.relation, on=event.on, text=text)
+                own = students.get(event.label or "")
+                yield AttachGuardianStatement(
+                    label=own, relation=event.relation, on=event.on, text=text
+                )
         elif not isinstance(event, OtherMeansNamed) or isinstance(event.text, str):
             yield from _again(event, OF_ONE[type(event)], labels, students)
 
@@ -399,6 +406,7 @@ def _challenged(gone: Account, stays: Account, labels: Labels) -> Iterator[Incid
             fields[name] = relabelled(str(fields[name]), labels)
         if isinstance(event, StatementChallenged):
             fields["statement"] = statements.get(event.statement)
+            fields["label"] = labels.get(event.label or "")
             del fields["number"]
             yield ChallengeStatement(**fields)
         else:

@@ -36,6 +36,44 @@ def card(desk: School, id: str) -> dict[str, Any]:
     return shown
 
 
+# A child who turned out to be another
+
+
+def test_a_call_stays_with_the_family_that_was_called(desk: School) -> None:
+    id = logged(desk)
+    do(desk, "call ana reached mother")
+    other = f"incident participant {id} mateo cruz --replace P1 --reason 'the other child'"
+    told = do(desk, other)
+    assert "of the other child, not of this one: contact: mother, reached" in told
+    assert [held["label"] for held in card(desk, id)["contacts"]] == [""]
+    assert "(of a child who had no part in it) " in do(desk, f"incident show {id}")
+    assert "mother" not in do(desk, "timeline mateo")
+    do(desk, "call mateo no-answer father")
+    assert [held["label"] for held in card(desk, id)["contacts"]] == ["", "P1"]
+    do(desk, f"incident participant {id} ana rivera --replace P1 --reason 'her after all'")
+    assert [held["label"] for held in card(desk, id)["contacts"]] == ["P1", ""]
+
+
+def test_a_restraint_goes_with_the_child_and_its_report_does_not(desk: School) -> None:
+    id = logged(desk)
+    do(desk, f"incident restraint {id} seclusion --minutes 2")
+    do(desk, f"incident emergency-report {id}")
+    do(desk, f"incident participant {id} mateo cruz --replace P1 --reason 'the other child'")
+    shown = card(desk, id)
+    assert [held["label"] for held in shown["restraints"]] == ["P1"]
+    assert [held["label"] for held in shown["emergency"]] == [""]
+    assert "Mateo Cruz" in do(desk, "due --all")
+
+
+def test_a_call_to_another_family_is_not_carried_over_to_the_same_incident(desk: School) -> None:
+    id = logged(desk, "log mateo cruz --did disrup --at 12:10 --with leo")
+    other = logged(desk, f"{ANA} --with leo --by okafor")
+    do(desk, f"call ana reached mother --about {other}")
+    do(desk, f"incident participant {other} mateo cruz --replace P1 --reason 'the other child'")
+    do(desk, f"same {id} {other}")
+    assert card(desk, id)["contacts"] == []
+
+
 # The shapes of the screens
 
 SCREENS = {

@@ -252,7 +252,15 @@ def told(stream: str, history: Iterable[Recorded[Any]]) -> Card:
         else:
             _tell(card, recorded, recorded.event)
         card.version = recorded.version
+    _bind(card)
     return card
+
+
+def _bind(card: Card) -> None:
+    """What was done for one student stays theirs, whoever has their placeholder by now."""
+    labels = {p.student_id: p.label for p in card.people.values() if p.student_id}
+    for made in (*card.contacts, *card.emergency):
+        made["label"] = labels.get(made.pop("student_id"), "")
 
 
 def _tell(card: Card, recorded: Recorded[Any], event: IncidentEvent) -> None:
@@ -294,7 +302,8 @@ def _tell(card: Card, recorded: Recorded[Any], event: IncidentEvent) -> None:
         case ActionCorrected() | ActionVoided():
             _correct_action(card, recorded, event)
         case FamilyContacted():
-            card.contacts.append({"recorded_at": _iso(recorded.recorded_at)} | _json(event))
+            made = {"recorded_at": _iso(recorded.recorded_at)} | _json(event)
+            card.contacts.append(made | _whose(card, event.label))
         case ReferredToOffice():
             card.office = _sent(card, recorded, event)
         case RestraintOrSeclusionUsed():
@@ -333,9 +342,9 @@ def _owe(card: Card, recorded: Recorded[Any], event: DueProcessEvent) -> None:
         case OtherMeansNamed():
             card.means.append(said)
         case EmergencyReportMade():
-            card.emergency.append({"kind": "report"} | said)
+            card.emergency.append({"kind": "report"} | said | _whose(card, event.label))
         case IepMeetingScheduled():
-            card.emergency.append({"kind": "meeting"} | said)
+            card.emergency.append({"kind": "meeting"} | said | _whose(card, event.label))
         case TeachersTold():
             card.teachers_told.append(said)
         case StatementChallenged():
@@ -346,6 +355,12 @@ def _owe(card: Card, recorded: Recorded[Any], event: DueProcessEvent) -> None:
             card.attached.append(said)
         case _:
             assert_never(event)
+
+
+def _whose(card: Card, label: str) -> dict[str, Any]:
+    """The student who has this placeholder now."""
+    person = card.people.get(label)
+    return {"student_id": person.student_id if person else None}
 
 
 STEPS: dict[type[Event], str] = {  # what followed a challenge → under which name it is kept there
@@ -733,7 +748,7 @@ def _rows(stream: str, history: History) -> Rows:
     return {"incident": [incident], "participant": people}
 
 
-INCIDENTS = Projection("incidents", 6, frozenset({"incident"}), _tables, _rows)
+INCIDENTS = Projection("incidents", 7, frozenset({"incident"}), _tables, _rows)
 
 
 def card_of(stored: str) -> Card:

@@ -175,9 +175,10 @@ def _referral(card: Card, staff: Mapping[str, str]) -> Iterator[str]:
 
 
 def _emergency(told: Mapping[str, Any]) -> str:
+    whose = told["label"] or "(of a child who had no part in it)"
     if told["kind"] == "report":
-        return f"emergency report  {told['label']} {told['on']}"
-    return f"IEP meeting  {told['label']} scheduled {told['on']} for {told['for_day']}"
+        return f"emergency report  {whose} {told['on']}"
+    return f"IEP meeting  {whose} scheduled {told['on']} for {told['for_day']}"
 
 
 def _challenge(told: Mapping[str, Any]) -> Iterator[str]:

@@ -81,9 +81,13 @@ def _done(view: IncidentView, rules: Rules) -> Iterator[str]:
             yield _noted(f"done {number}  {against(done.against, rules.by_id)}", done.happened)
 
 
+NOBODY = "(of a child who had no part in it)"  # once it was somebody else
+
+
 def _held(card: Card) -> Iterator[str]:
     for contact in card.contacts:
-        yield _noted(f"contact  {contact['label']} {contacted(contact)}", contact.get("note"))
+        whose = contact["label"] or NOBODY
+        yield _noted(f"contact  {whose} {contacted(contact)}", contact.get("note"))
     for used in card.restraints:
         why = [reason.replace("-", " ") for reason in used.get("reasons", ())]
         yield _noted(", ".join((restrained(used), *why)), used.get("note"))

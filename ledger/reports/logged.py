@@ -176,7 +176,8 @@ def _same(logged: Logged, zone: ZoneInfo) -> list[str]:
 
 def _one_same(other: Likeness, logged: Logged, zone: ZoneInfo) -> list[str]:
     short, at = other.incident_id[:7], show_time(other.occurred_at.astimezone(zone))
-    own = other.reporter == logged.report.recorded_by
+    report = logged.report
+    own = other.reporter == report.reported_by == report.recorded_by
     who = "yours" if own else logged.staff.get(other.reporter, "a member of staff")
     maybe = f"  Maybe the same as {short} ({at}, {who})."
     return beside(maybe, f"bledger same {logged.id} {short}")
