@@ -228,9 +228,13 @@ class Sitting:
             self._help(words[1:])
             return True
         try:
+            telling.listen(words, typed if not _is_command(words) else join(without_texts(words)))
             self._command_or_student(words)
         except CutOff:
             raise
+        except telling.Disclosed as disclosed:  # neither said again nor offered to be changed
+            for line in naming.instead(self.at, {}, disclosed.told):
+                self.at.talk(line)
         except Exception as error:  # noqa: BLE001 - the desk stays open, with a sentence
             self._say_why(error, typed, words)
         self._check_there()
@@ -316,6 +320,9 @@ class Sitting:
                 self._keep(seat, entry, cut)
             elif isinstance(cut, Stopped):
                 seat.say("Nothing is recorded.")
+            raise
+        except telling.Disclosed:
+            self._drop(entry)
             raise
         finally:
             entry.kept = telling.nowhere

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from cli import COMMANDS, Desk, asking, run
+from cli import COMMANDS, Desk, asking, naming, run
 from cli.desk_lines import named, says, split
 from cli.desk_offers import Offers, nothing, of_codes
 from cli.desk_prompts import CutOff, Prompts, Stopped
@@ -27,6 +27,22 @@ SAID_AT_ONCE = "minor or major was said right after the entry"
 
 
 LEAVE = ("quit", "exit")
+KNOWN_BETTER = "--not-a-disclosure"
+
+
+class Disclosed(Exception):
+    """An answer seems to tell of abuse: nothing of it is recorded, kept or said again."""
+
+    def __init__(self, told: str) -> None:
+        super().__init__()
+        self.told = told
+
+
+def listen(words: Sequence[str], said: str | None) -> None:
+    """Disclosed when an answer tells of abuse, unless the line says that it tells of none."""
+    told = None if KNOWN_BETTER in words else naming.told_by(said or "")
+    if told is not None:
+        raise Disclosed(told)
 
 
 def nowhere() -> None:
@@ -104,7 +120,7 @@ def people(desk: Desk, prompts: Prompts, words: list[str]) -> tuple[list[str], s
         one(Finding(()), "")  # says whom to name
     sure = []
     for said in split_students(about):
-        who = _one(desk, prompts, said)
+        who = _one(desk, prompts, words, said)
         if who is None:
             return None
         sure.append(who[0])
@@ -112,7 +128,7 @@ def people(desk: Desk, prompts: Prompts, words: list[str]) -> tuple[list[str], s
     return [*" and ".join(sure).split(), *words[len(about) :]], " and ".join(shown)
 
 
-def _one(desk: Desk, prompts: Prompts, said: str) -> tuple[str, Found] | None:
+def _one(desk: Desk, prompts: Prompts, words: Sequence[str], said: str) -> tuple[str, Found] | None:
     """(the words that mean one student, the student), asked for as often as it takes."""
     while True:
         found = desk.school.find(said)
@@ -123,6 +139,7 @@ def _one(desk: Desk, prompts: Prompts, said: str) -> tuple[str, Found] | None:
         picked = _picked(desk, prompts, said, found)
         if picked is None or isinstance(picked, Found):
             return None if picked is None else (picked.student_id, picked)
+        listen(words, picked)
         said = picked
 
 
@@ -185,6 +202,7 @@ def _answer(
         asked += f" [{now}]"
     while True:
         said = _said(prompts, entry, question, asked, offers, typed, before)
+        listen(entry.words, said)
         if not said:
             if question is not DID:
                 return now if question is AT else ""
@@ -334,6 +352,7 @@ def _offer(
     while True:
         seat = new_seat()
         said = prompts.ask(asked, of_codes(seat, question.codes), typed=typed)
+        listen((), said)
         if not said:
             return
         if command := _of_command(said):

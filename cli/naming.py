@@ -79,25 +79,38 @@ def heeding(command: Callable[..., None]) -> Callable[..., None]:
 
 def heard(desk: Desk, said: Mapping[str, Any]) -> str | None:
     """What the texts seem to tell of abuse, in general words, unless somebody knows better."""
-    texts = [*desk.typed.values(), *(one for one in said.values() if isinstance(one, str))]
-    if not texts or said.get("not_a_disclosure"):
+    if said.get("not_a_disclosure"):
         return None
+    return next(filter(None, map(told_by, (*desk.typed.values(), *_words(said)))), None)
+
+
+def told_by(text: str) -> str | None:
+    """What one text seems to tell of abuse, in general words."""
     from ledger.naming.disclosure import disclosure
 
-    return next(filter(None, map(disclosure, texts)), None)
+    return disclosure(text) if text else None
+
+
+def _words(said: Mapping[str, Any]) -> list[str]:
+    """Whatever stands in the line, the words of a name as one text."""
+    words = [" ".join(one) if _is_words(one) else one for one in said.values()]
+    return [one for one in words if isinstance(one, str)]
+
+
+def _is_words(value: object) -> bool:
+    return isinstance(value, tuple) and all(isinstance(one, str) for one in value)
 
 
 def instead(desk: Desk, said: Mapping[str, Any], told: str) -> list[str]:
     """What to do with such a text."""
     from ledger.naming.disclosure import DYING as WISH
-    from ledger.naming.disclosure import disclosure
 
     hotline = HOTLINE
     with suppress(Exception):  # whatever is wrong with the school's folder, this is said
         hotline = desk.school.settings.child_abuse_hotline or HOTLINE
     lines = [line.format(told=told, hotline=hotline) for line in INSTEAD]
     lines += [DYING] if told == WISH else []
-    in_line = any(disclosure(one) for one in said.values() if isinstance(one, str))
+    in_line = any(map(told_by, _words(said)))
     return [*lines, *([IN_THE_LINE] if in_line else []), OTHERWISE]
 
 

@@ -112,6 +112,10 @@ def _fill_in(desk: Desk, cards: Sequence[Card]) -> None:
 def _ask(desk: Desk, question: Question) -> None:
     """Ask until the answer is recorded or left."""
     while said := _prompted(question.asked):
+        if not question.text and (told := naming.told_by(said)):
+            for line in naming.instead(desk, {}, told):
+                desk.talk(line)
+            return
         seat = _seat(desk)
         if question.text:
             seat.typed[question.text] = said

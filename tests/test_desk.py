@@ -403,6 +403,44 @@ def test_what_follows_the_append_can_be_left_as_a_whole(desk: School) -> None:
     assert desk.incidents() == 1
 
 
+TELLS = "Said his dad hits him, xylophone-quetzal."
+WHERE_TYPED = {
+    "at the prompt": (TELLS,),
+    "after a name": (f"ana {TELLS}",),
+    "after a command": (f"call {TELLS}",),
+    "at which?": ("bea", TELLS),
+    "at did?": ("ana", TELLS),
+    "at where?, when there is a draft": ("ana", "tardy", TELLS),
+    "at when?": ("ana", "tardy", "caf", TELLS),
+}
+
+
+@pytest.mark.parametrize("said", WHERE_TYPED.values(), ids=list(WHERE_TYPED))
+def test_what_tells_of_abuse_is_heard_wherever_it_is_typed(
+    desk: School, said: tuple[str, ...]
+) -> None:
+    script, screen, _ = told(desk, *said)
+    assert "child abuse hotline now" in screen
+    assert "xylophone" not in screen
+    assert not any("xylophone" in offered for offered in script.offered)
+    assert desk.incidents() == 0
+    assert desk.ok("spool", "--json").json["drafts"] == []
+    assert not any("xylophone" in line for line in told(desk)[0].known)
+
+
+def test_what_tells_of_abuse_after_the_entry_is_heard_and_the_entry_stands(desk: School) -> None:
+    _, screen, _ = told(desk, *ANA, TELLS)
+    assert "child abuse hotline now" in screen
+    assert "xylophone" not in screen
+    assert desk.incidents() == 1
+
+
+def test_who_knows_that_it_tells_of_none_goes_on(desk: School) -> None:
+    line = 'ana --did tardy --saw "The game said his dad hits him." --not-a-disclosure'
+    assert "hotline" not in told(desk, line, *OPEN)[1]
+    assert desk.texts() == ["The game said his dad hits him."]
+
+
 def test_what_tells_of_abuse_is_kept_in_no_draft(desk: School) -> None:
     screen = told(desk, *ANA[:4], Stopped("She said her uncle touches her at night"))[1]
     assert "hotline" in screen

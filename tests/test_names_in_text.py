@@ -355,6 +355,7 @@ GOES_WRONG = {  # besides: what would keep a draft of any other text
     "no behavior": ("log", "ana rivera"),
     "a wrong word": ("log", "ana rivera", "--did", "disrupton"),
     "a wrong time": ("log", "ana rivera", "--did", "tardy", "--at", "yestermorrow"),
+    "another word for a name": ("log", *ABUSE.split()),
     "a statement": STATEMENT,
     "a statement of nothing": ("incident", "statement", "ffff"),
 }
