@@ -45,6 +45,7 @@ def _text(name: str, words: str) -> Callable[[F], F]:
 
 who = click.option("--who", metavar="WHO", help="Whom, when several are referred: P1 or a name.")
 on_day = click.option("--on", metavar="DAY", help="Today when left out.")
+family = click.option("--who", metavar="WHO", help="Whose family, when several took part.")
 whose = click.option("--from", "relation", metavar="RELATION", help="mother, father, guardian …")
 numbered = click.option(
     "--challenge", "number", type=int, default=1, show_default=True, metavar="N"
@@ -53,6 +54,16 @@ numbered = click.option(
 
 def _label(desk: Desk, id: str, said: dict[str, Any]) -> str:
     return asking.label(desk, _people(desk, id), said["who"])
+
+
+def _whose_family(desk: Desk, id: str, said: dict[str, Any]) -> str | None:
+    """The participant whose family it is: the only student, or the one who was said."""
+    people = _people(desk, id)
+    students = [label for label, person in people.items() if person.student_id]
+    if said["who"] or len(students) < 2:
+        return asking.label(desk, people, said["who"] or next(iter(students), None))
+    listed = ", ".join(students)
+    raise asking.NotOne(f"Several families may be meant, of {listed}. Say which with --who.")
 
 
 def _words(desk: Desk, id: str, said: dict[str, Any], name: str) -> str:
@@ -259,6 +270,7 @@ def teachers_told(desk: Desk, id: str, told: tuple[str, ...], **said: Any) -> No
 @incident.command()
 @click.argument("id")
 @click.option("--statement", type=int, metavar="N", help="Which one; else the record as a whole.")
+@family
 @whose
 @on_day
 @_text("grounds", "Why it should not stand.")
@@ -276,6 +288,7 @@ def challenge(desk: Desk, id: str, **said: Any) -> None:
     whole, on = asking.incident(desk, id), asking.day(desk, said["on"])
     command = ChallengeStatement(
         statement=said["statement"],
+        label=_whose_family(desk, whole, said),
         on=on,
         relation=asking.maybe(desk, said["relation"], Relation),
         grounds=_words(desk, whole, said, "grounds"),
@@ -389,6 +402,7 @@ def appeal_decided(desk: Desk, id: str, number: int, **said: Any) -> None:
 
 @incident.command()
 @click.argument("id")
+@family
 @whose
 @on_day
 @_text("text", "The statement, in the family's own words.")
@@ -405,6 +419,7 @@ def attach(desk: Desk, id: str, **said: Any) -> None:
     """
     whole = asking.incident(desk, id)
     command = AttachGuardianStatement(
+        label=_whose_family(desk, whole, said),
         relation=asking.maybe(desk, said["relation"], Relation),
         on=asking.day(desk, said["on"]),
         text=_words(desk, whole, said, "text"),

@@ -375,7 +375,7 @@ def _followed(gone: Account, stays: Account, labels: Labels) -> Iterator[Inciden
     if gone.office and not stays.office:
         yield ReferToOffice(to=gone.office.to, by=gone.office.by, on=gone.office.on)
     yield from _owed(gone, labels, students)
-    yield from _challenged(gone, stays, labels)
+    yield from _challenged(gone, stays, labels, students)
     yield from _answered(gone, stays, labels)
     if gone.noted.keys() - stays.noted.keys():
         yield FlagNames(may_name=tuple(gone.noted))
@@ -397,7 +397,9 @@ def _owed(gone: Account, labels: Labels, students: Labels) -> Iterator[IncidentC
             yield from _again(event, OF_ONE[type(event)], labels, students)
 
 
-def _challenged(gone: Account, stays: Account, labels: Labels) -> Iterator[IncidentCommand]:
+def _challenged(
+    gone: Account, stays: Account, labels: Labels, students: Labels
+) -> Iterator[IncidentCommand]:
     """The family's challenges and what followed them, under the numbers that they have there."""
     statements, before = _numbers(gone, stays, labels), len(stays.state.process.challenges)
     for event in gone.challenges:
@@ -406,7 +408,7 @@ def _challenged(gone: Account, stays: Account, labels: Labels) -> Iterator[Incid
             fields[name] = relabelled(str(fields[name]), labels)
         if isinstance(event, StatementChallenged):
             fields["statement"] = statements.get(event.statement)
-            fields["label"] = labels.get(event.label or "")
+            fields["label"] = students.get(event.label or "")
             del fields["number"]
             yield ChallengeStatement(**fields)
         else:

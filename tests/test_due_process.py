@@ -523,6 +523,16 @@ def test_who_sees_no_words_sees_none_of_these(desk: School) -> None:
         assert CANARY not in desk.ok("incident", "show", id, *more, user=CLERK).out
 
 
+def test_whose_family_speaks_is_said_where_several_may_be_meant(desk: School) -> None:
+    desk.ok("log", "ana", "rivera", "and", "leo", "park", "--did", "tardy")
+    refused = desk("incident", "attach", "last", "--from", "mother", "--text", "She was ill.")
+    assert (refused.code, "Say which with --who" in refused.err) == (3, True)
+    desk.ok("incident", "attach", "last", "--who", "leo park", "--text", "He was ill.")
+    desk.ok("incident", "challenge", "last", "--who", "P1", "--grounds", "She was here.")
+    told = desk.of("GuardianStatementAttached", "StatementChallenged")
+    assert [event.label for event in told] == ["P2", "P1"]
+
+
 def test_a_whole_challenge_and_the_familys_statement_are_shown(desk: School) -> None:
     desk.ok(*FIGHT, "--saw", "He pushed.")
     said = ("incident", "challenge", "last", "--statement", "1", "--from", "mother")

@@ -319,13 +319,13 @@ DUE_PROCESS: tuple[due_process.DueProcessEvent, ...] = (
     due_process.IepMeetingScheduled(label="P1", on=DAY, for_day=date(2026, 10, 16)),
     due_process.TeachersTold(on=DAY, told=("staff-1",)),
     due_process.StatementChallenged(
-        number=1, statement=2, on=DAY, relation=Relation.FATHER, grounds=WHY
+        number=1, statement=2, label="P2", on=DAY, relation=Relation.FATHER, grounds=WHY
     ),
     due_process.ChallengeMet(number=1, on=DAY),
     due_process.ChallengeDecided(number=1, on=DAY, sustained=False, reason=WHY),
     due_process.ChallengeAppealed(number=1, on=DAY),
     due_process.AppealDecided(number=1, on=DAY, sustained=True, reason=WHY),
-    due_process.GuardianStatementAttached(relation=Relation.MOTHER, on=DAY, text=WHY),
+    due_process.GuardianStatementAttached(label="P1", relation=Relation.MOTHER, on=DAY, text=WHY),
 )
 ORDERED: dict[str, Any] = {"authority": "records officer", "order": "2026-12"}
 EXAMPLES: dict[str, tuple[Event, ...]] = {

@@ -134,6 +134,7 @@ class StatementChallenged(Event):
 
     number: int
     statement: int | None = None  # None: the record as a whole
+    label: str | None = None  # whose family it is, where several took part
     on: date
     relation: Relation | None = None
     grounds: Sealed[Words]
@@ -191,6 +192,7 @@ class AppealDecided(Event):
 class GuardianStatementAttached(Event):
     """The family's own statement was attached: it is shown with the record always."""
 
+    label: str | None = None  # whose family it is, where several took part
     relation: Relation | None = None
     on: date
     text: Sealed[Words]
@@ -350,6 +352,7 @@ class ChallengeStatement(Command):
     """Record that a family challenges the record, or one statement of it."""
 
     statement: int | None = None
+    label: str | None = None
     on: date
     relation: Relation | None = None
     grounds: Words
@@ -390,6 +393,7 @@ class DecideAppeal(Command):
 class AttachGuardianStatement(Command):
     """Attach the family's own statement."""
 
+    label: str | None = None
     relation: Relation | None = None
     on: date
     text: Words

@@ -222,7 +222,7 @@ def _statement(told: Telling, entry: Entry, card: Card, said: Any) -> Iterator[L
         )
     yield Line(mark, text, name)
     yield from (
-        line for one in card.challenges for line in _challenge(told, card, one, said.number)
+        line for one in card.challenges for line in _challenge(told, entry, card, one, said.number)
     )
 
 
@@ -251,7 +251,7 @@ def _is_about(text: str, cast: Cast, *, referred: bool) -> bool:
 
 
 def _challenge(
-    told: Telling, card: Card, one: dict[str, Any], number: int | None
+    told: Telling, entry: Entry, card: Card, one: dict[str, Any], number: int | None
 ) -> Iterator[Line]:
     """That a family challenged this statement, and what came of it."""
     if one.get("statement") != number:
@@ -263,12 +263,14 @@ def _challenge(
         name = "challenge_sustained" if decided["sustained"] else "challenge_denied"
     on = words.short(date.fromisoformat((decided or one)["on"]))
     asked = words.short(date.fromisoformat(one["on"]))
-    yield Line("", words.say(name, who=_relation(told, card, one), day=asked, decided=on), "flag")
+    yield Line(
+        "", words.say(name, who=_relation(told, entry, card, one), day=asked, decided=on), "flag"
+    )
 
 
-def _relation(told: Telling, card: Card, said: dict[str, Any]) -> str:
+def _relation(told: Telling, entry: Entry, card: Card, said: dict[str, Any]) -> str:
     """Who of the family; where several families are in it, no family is told which other."""
-    others = told.words.plain and len(card.people) > 1
+    others = told.words.plain and len(card.people) > 1 and said.get("label") != entry.label
     relation = None if others else said.get("relation")
     return told.words.code(Relation(relation)) if relation else told.words.say("a_family")
 
@@ -276,7 +278,7 @@ def _relation(told: Telling, card: Card, said: dict[str, Any]) -> str:
 def _kept_beside(told: Telling, entry: Entry, card: Card) -> Iterator[Line]:
     """What stands with the entry: the family's own words, what was done, what was corrected."""
     for one in card.challenges:
-        yield from _challenge(told, card, one, None)
+        yield from _challenge(told, entry, card, one, None)
     for one in card.attached:
         yield from _attached(told, entry, card, one)
     done = [_done(told, action) for action in card.actions.values() if action.label == entry.label]
@@ -294,7 +296,7 @@ def _attached(told: Telling, entry: Entry, card: Card, said: dict[str, Any]) -> 
         yield Line("", told.words.say("attached_other"), "flag")
         return
     day = told.words.short(date.fromisoformat(said["on"]))
-    mark = told.words.say("attached", who=_relation(told, card, said), day=day)
+    mark = told.words.say("attached", who=_relation(told, entry, card, said), day=day)
     yield Line(mark, told.text(said["text"], cast_of(entry, card)), "family")
 
 
