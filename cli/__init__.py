@@ -59,6 +59,7 @@ COMMANDS = {
     "demo": "demo",
     "verify": "verify",
     "rebuild": "verify",
+    "handover": "handover",
     "doctor": "doctor",
     "backup": "backup",
     "restore": "backup",

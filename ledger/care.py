@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ledger import finding, founding, keeping
-from ledger.domain.days import school_year_of
+from ledger.domain.days import Span, school_year_of, years_to_set
 from ledger.drafts import spool
 from ledger.said import show_day, show_when
 from ledger.store.errors import Damage, StorageError
@@ -105,12 +105,17 @@ def _made_at(manifest: Path) -> datetime | None:
 
 
 def _calendar(school: School) -> Iterator[Check]:
-    year = school_year_of(school.calendar, school.now.date())
-    if year.guessed:
-        says = "none for this year: every school-day clock is a guess"
-        yield Check("WARN", "calendar", says, "bledger calendar set")
-    else:
+    today = school.now.date()
+    year = school_year_of(school.calendar, today)
+    if not year.guessed:
         yield Check("ok", "calendar", f"{year.name}, to {show_day(year.end)}")
+    for missing in years_to_set(school.calendar, today):
+        says = f"none for {_year(missing, year)}: every school-day clock is a guess"
+        yield Check("WARN", "calendar", says, "bledger calendar set")
+
+
+def _year(missing: Span, year: Span) -> str:
+    return "this year" if missing == year else missing.name
 
 
 def _key(school: School) -> Iterator[Check]:

@@ -186,6 +186,7 @@ LINES = {
     "forms slips": Line("forms slips --out {new}.html"),
     "init": Line("init --me 'Nadia Brandt'", env={"BLEDGER_DATA": "{new}"}),
     "demo": Line("demo --students 60 --days 1", env={"BLEDGER_DATA": "{new}"}),
+    "handover": Line("handover --to 'Nadia Brandt'", reads=1, first=STARTED),
     "verify": Line("verify --full"),
     "rebuild": Line("rebuild"),
     "doctor": Line("doctor"),

@@ -16,6 +16,7 @@ from ledger.domain.calendar import AUGUST, SATURDAY, BellSchedule, Calendar, Sch
 from ledger.domain.codes import DayKind
 
 ONE_DAY = timedelta(days=1)
+NEAR = timedelta(days=90)  # before a school year, its calendar is asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,12 @@ def school_year_of(calendar: Calendar, day: date) -> Span:
     """
     known = (span for span in _spans(calendar) if span.start <= day <= span.end)
     return next(known, None) or _guess(calendar, day)
+
+
+def years_to_set(calendar: Calendar, day: date) -> list[Span]:
+    """The school year of a day, and the next one once it is near, where no calendar tells of it."""
+    years = (school_year_of(calendar, one) for one in (day, day + NEAR))
+    return [year for year in dict.fromkeys(years) if year.guessed]
 
 
 def is_school_day(calendar: Calendar, day: date) -> bool:
