@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -46,19 +46,21 @@ COUNTED = {  # of the school's own rules
     "meeting": "{team} meeting",
     "promise": "promise",
 }
+NOT_RECORDED = Care("ok", "", "not recorded", "")
 NO_DRILL = "restore drill: not recorded"
-DRILL = "bledger restore PATH, into an empty folder"
+DRILL = "bledger restore PATH"
 SHEET = "a file of the recovery sheet is still on disk"  # and no paper says where
 
 
 def paper(
     told: Telling, care: Sequence[Care], *, school: str, to: str, reader: str, earlier: bool
 ) -> Paper:
-    """The whole of it; `earlier`: of an earlier day, of which nothing is known of the folder."""
-    found = needs(told)
-    children = [need_row(told, need) for need in found]
+    """The whole of it; `earlier`: of another day, while the folder is known as it is today."""
+    if earlier:
+        care = [replace(one, says=f"{one.says} (today)") for one in care]
+    children = [need_row(told, need) for need in needs(told)]
     sections = (
-        Section("YOUR FIRST TEN DAYS", tuple(_first_days(told, care, earlier)), "nothing waits"),
+        Section("YOUR FIRST TEN DAYS", tuple(_first_days(told, care)), "nothing waits"),
         Section(
             "CHILDREN WHO NEED YOU BEFORE THE FIRST BELL",
             some(children, CHILDREN, "bledger due --all"),
@@ -73,7 +75,7 @@ def paper(
         ),
         Section("PLANS", some(_plans(told), PLANS, "bledger plan status"), "none goes on"),
         Section("WHAT WE LEARNED", tuple(learned(told)), "no plan or modification is recorded"),
-        Section("KEYS AND COPIES", tuple(_care(told, care, earlier))),
+        Section("KEYS AND COPIES", tuple(_care(told, care))),
     )
     heading = f"HANDOVER · {school} · {show_day(told.today)}"
     whom = f"for {to}, " if to else ""
@@ -99,10 +101,10 @@ def _foot(told: Telling, reader: str) -> str:
 # The first ten days
 
 
-def _first_days(told: Telling, care: Sequence[Care], earlier: bool) -> Iterator[Row]:
+def _first_days(told: Telling, care: Sequence[Care]) -> Iterator[Row]:
     """A line a day on which the office is open, as long as there is something to do."""
     day = told.today - ONE_DAY
-    for says, do in _to_do(told, care, earlier):
+    for says, do in _to_do(told, care):
         day = _next(told, day)
         yield Row(told.day(day), says, do=do)
 
@@ -112,8 +114,8 @@ def _next(told: Telling, day: date) -> date:
     return next((d for d in days if is_business_day(told.facts.calendar, d)), day + ONE_DAY)
 
 
-def _to_do(told: Telling, care: Sequence[Care], earlier: bool) -> Iterator[tuple[str, str]]:
-    key, *_ = [one for one in care if one.name == "key"] or [Care("ok", "key", "not recorded", "")]
+def _to_do(told: Telling, care: Sequence[Care]) -> Iterator[tuple[str, str]]:
+    key = next((one for one in care if one.name == "key"), NOT_RECORDED)
     confirmed = key.says if key.state != "ok" else f"{key.says}: find it, try it"
     yield f"confirm the key: {confirmed}", "bledger key confirm"
     for year in years_to_set(told.facts.calendar, told.today):
@@ -128,7 +130,7 @@ def _to_do(told: Telling, care: Sequence[Care], earlier: bool) -> Iterator[tuple
     for one in care:
         if one.state != "ok" and one.name not in ("key", "calendar"):
             yield f"{one.name}: {SHEET if one.name == 'sheet' else one.says}", one.do
-    yield NO_DRILL, DRILL
+    yield f"{NO_DRILL}; restore a backup into an empty folder", DRILL
 
 
 def _left(told: Telling, orphaned: Sequence[Owned]) -> tuple[str, str]:
@@ -237,14 +239,11 @@ def _stands(told: Telling, plan: Plan, standing: Standing) -> str:
 # Keys, copies, calendar
 
 
-def _care(told: Telling, care: Sequence[Care], earlier: bool) -> Iterator[Row]:
-    """Of the folder as it is today: nothing is recorded of how it was on another day."""
+def _care(told: Telling, care: Sequence[Care]) -> Iterator[Row]:
     known = {one.name: one for one in reversed(care)}
-    today = " (today)" if earlier else ""
     for name, of in (("key", "key"), ("backup", "last backup"), ("ledger", "ledger")):
-        one = known.get(name)
-        says = one.says if one else "not recorded"
-        yield Row("", f"{of}{today}: {says}", do=one.do if one else "")
+        one = known.get(name, NOT_RECORDED)
+        yield Row("", f"{of}: {one.says}", do=one.do)
     yield Row("", NO_DRILL, do=DRILL)
     missing = [year.name for year in years_to_set(told.facts.calendar, told.today)]
     says = f"none for {joined(missing)}" if missing else "set for what is near"
@@ -301,6 +300,7 @@ def fields(told: Telling, care: Sequence[Care]) -> dict[str, Any]:
         "care": [asdict(one) for one in care],
         "restore_drill": None,
         "children": [_child(need) for need in needs(told)],
+        "running": dict(sorted(Counter(line.rule for line in told.lines).items())),
         "late": sum(line.state == "late" for line in told.lines),
         "owed_to_families": [_line(one) for one in told.lines if _is_owed(one)],
         "referrals": [one.incident_id for one in facts.referrals],

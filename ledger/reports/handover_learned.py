@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from ledger.domain.codes import PlanKind
 from ledger.reading.cases import Tally, verdicts
 from ledger.reading.handovers import Plan
-from ledger.reports.handover_told import Row, Telling, cut
+from ledger.reports.handover_told import Row, Telling, cut, some
 
 STRATEGIES = ("environment", "teaching", "reinforcement")  # parts of a design that are lines
 CITED = 3  # reviews or meetings that a line names
 LINES = 6  # strategies, and as many modifications, on paper
 WORDS = 64
+ALL = "bledger handover --json"
 
 
 @dataclass
@@ -76,16 +77,13 @@ def _count(used: Used, plan: Plan) -> None:
 
 def rows(told: Telling) -> list[Row]:
     """Kinds of plans, then strategies and modifications as far as there is room."""
-    by_kind = [Row("", _kind(told, one)) for one in kinds(told.facts.plans)]
     planned = [Row("", _strategy(told, one)) for one in strategies(told.facts.plans)]
     tried = [Row("", _tried(told, one)) for one in verdicts(told.facts.cases)]
-    return [*by_kind, *_few(planned, "strategies"), *_few(tried, "modifications")]
-
-
-def _few(rows: list[Row], what: str) -> list[Row]:
-    left = len(rows) - LINES
-    do = "bledger handover --json"
-    return [*rows[:LINES], *([Row("", f"and {left} more {what}", do=do)] if left > 0 else [])]
+    return [
+        *(Row("", _kind(told, one)) for one in kinds(told.facts.plans)),
+        *some(planned, LINES, ALL, "strategies"),
+        *some(tried, LINES, ALL, "modifications"),
+    ]
 
 
 def _kind(told: Telling, used: Used) -> str:

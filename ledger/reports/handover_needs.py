@@ -72,18 +72,22 @@ def _determinations(told: Telling) -> Iterator[Reason]:
 
 
 def _removed(told: Telling) -> Iterator[Reason]:
+    if not told.rules.on("services"):
+        return
     near, most = (told.rules.number("services", name) for name in ("watch_from", "days"))
     for id, rows in told.facts.removals.items():
-        found = counted(rows, told.facts.calendar, told.rules, told.year, told.today)
-        if found.total >= near:
-            says = f"removed {halves(found.total)} of {most} days in {told.year.name}"
-            yield Reason("removals", id, says)
+        for year in told.years:
+            found = counted(rows, told.facts.calendar, told.rules, year, told.today)
+            if found.total >= near:
+                says = f"removed {halves(found.total)} of {most} days in {year.name}"
+                yield Reason("removals", id, says)
 
 
 def _restrained(told: Telling) -> Iterator[Reason]:
-    """Each restraint or seclusion of the year: of each its family had to be told."""
+    """Each restraint or seclusion: of each the family had to be told."""
+    since = min(year.start for year in told.years)
     for duty in told.facts.duties:
-        if duty.rule == "emergency-told" and duty.began >= told.year.start:
+        if duty.rule == "emergency-told" and duty.began >= since:
             what = RestraintKind(duty.facts["kind"]).label
             yield Reason("restraint", duty.student_id, f"{what} {told.day(duty.began)}")
 

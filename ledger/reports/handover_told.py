@@ -9,7 +9,7 @@ from functools import cached_property
 
 from ledger.domain.clocks import Due, due
 from ledger.domain.codes import PlanKind
-from ledger.domain.days import Span, school_year_of
+from ledger.domain.days import ONE_DAY, Span, school_year_of
 from ledger.domain.progress import Standing
 from ledger.domain.rules import Rules
 from ledger.reading import Student
@@ -17,7 +17,7 @@ from ledger.reading.handovers import RUNNING, Handover, Plan
 from ledger.reading.plans import standing_of
 from ledger.reports.due import OWN_RULES
 
-SUMMER = 60  # days into a school year in which the one before is still looked at
+EARLY = 60  # days of a school year in which the one before is looked at, too
 
 
 @dataclass(frozen=True)
@@ -93,13 +93,11 @@ class Telling:
         return sorted(found, key=lambda one: (self.name(one[0].student_id), one[0].number))
 
     @property
-    def year(self) -> Span:
-        """The school year that is looked at; early in one, the year before."""
+    def years(self) -> list[Span]:
+        """This school year, and early in it the one before."""
         this = school_year_of(self.facts.calendar, self.today)
-        if (self.today - this.start).days >= SUMMER or this.start == date.min:
-            return this
-        before = school_year_of(self.facts.calendar, date.fromordinal(this.start.toordinal() - 1))
-        return this if before.guessed else before
+        early = (self.today - this.start).days < EARLY
+        return [this, *([school_year_of(self.facts.calendar, this.start - ONE_DAY)] * early)]
 
     def standing(self, plan: Plan) -> Standing:
         return standing_of(plan, self.facts.calendar, self.rules, self.today)
@@ -158,8 +156,9 @@ def cut(text: str, most: int) -> str:
     return plain if len(plain) <= most else f"{plain[: most - 1].rstrip()}…"
 
 
-def some(rows: list[Row], most: int, more: str) -> tuple[Row, ...]:
+def some(rows: list[Row], most: int, do: str, what: str = "") -> tuple[Row, ...]:
     """The first of them, and how to see the others."""
     left = len(rows) - most
-    last = [Row("", f"and {left} more", do=more)] if left > 0 else []
+    says = f"{what}: {left} more" if what else f"and {left} more"
+    last = [Row("", says, do=do)] if left > 0 else []
     return (*rows[:most], *last)
