@@ -23,7 +23,7 @@ from ledger.domain.contact import Contact
 from ledger.domain.days import school_year_of
 from ledger.domain.incident import INCIDENT, ActionTaken, ContactFamily, TakeAction
 from ledger.domain.particulars import Participant
-from ledger.domain.student import STUDENT, MakeContact, RecordPraise
+from ledger.domain.student import STUDENT, MakeContact, PraiseRecorded, RecordPraise
 from ledger.finding import Found, same_as, staff_named
 from ledger.reading import Window
 from ledger.reports import day as report
@@ -253,8 +253,11 @@ def call(desk: Desk, student: tuple[str, ...], outcome: str, **said: Any) -> Non
         done = _do(desk, INCIDENT, meant.id, command, said, written.join)
         written.tell()
     else:
+        texts = naming.of_one(desk, said, found.student_id)
+        contact |= {"note": texts(contact["note"]), "may_name": texts.may_name}
         command = MakeContact(student_id=found.student_id, **contact)
         done = _do(desk, STUDENT, found.student_id, command, said)
+        texts.tell()
     if done is not None:
         _tell_call(desk, found, meant, done, chosen=said["about"] is not None)
 
@@ -343,20 +346,24 @@ def praise(desk: Desk, student: tuple[str, ...], strength: str, **said: Any) -> 
       bledger praise 104233 goal-met
     """
     found = asking.student(desk, student)
+    texts = naming.of_one(desk, said, found.student_id)
     command = RecordPraise(
         student_id=found.student_id,
         occurred=asking.when(desk, said["at"]),
         code=asking.code(desk, strength, Positive),
         by=asking.staff(desk, said["by"]) if said["by"] else desk.school.actor.id,
-        text=asking.text(desk, said["saw"], "saw"),
+        text=texts(asking.text(desk, said["saw"], "saw")),
+        may_name=texts.may_name,
     )
     done = _do(desk, STUDENT, found.student_id, command, said)
     if done is not None:
+        texts.tell()
         _tell_praise(desk, found, done)
 
 
 def _tell_praise(desk: Desk, found: Found, done: Any) -> None:
-    school, event = desk.school, done.events[-1].event
+    school = desk.school
+    event = next(r.event for r in done.events if isinstance(r.event, PraiseRecorded))
     year = school_year_of(school.calendar, school.now.date())
     since = datetime.combine(year.start, time(), school.settings.zone)
     seen: list[datetime] = []

@@ -27,6 +27,7 @@ from ledger.domain.incident import (
     StatementAdded,
 )
 from ledger.domain.particulars import BehaviorSeen, Participant
+from ledger.domain.student import NamesFlagged, SettleNames
 from ledger.finding import Finding, Found, Which
 
 if TYPE_CHECKING:
@@ -155,9 +156,29 @@ class _Cast:
         self.added.append((label, found, role))
         return label
 
+    def matters(self, mention: Mention) -> bool:
+        """Whether it is asked about at all."""
+        return True
+
     def standing(self, names: Names) -> list[Mention]:
         """What stands in a text and may be a name: nobody said that it is none."""
-        return [mention for mention in names.mentions if mention.key not in self.none]
+        return [m for m in names.mentions if m.key not in self.none and self.matters(m)]
+
+
+ANOTHER = "another child"  # in a text about one child, in which nobody has a placeholder
+
+
+@dataclass
+class _Alone(_Cast):
+    """Nobody but one child, whose own name may stand in what is written about them."""
+
+    own: str = ""  # their id
+
+    def label(self, found: Found) -> str | None:
+        return ANOTHER
+
+    def matters(self, mention: Mention) -> bool:
+        return self.own not in {one.student_id for one in mention.students}
 
 
 def in_report(
@@ -222,7 +243,8 @@ def _read(cast: _Cast, texts: Sequence[str]) -> list[Names]:
         read = [names(cast.desk.school.roster, text, cast.people) for text in texts]
         for one in (one for found in read for one in found.replaced):
             cast.replaced.setdefault(one.label, {})[one.words] = None
-        open_ = (m for found in read for m in found.mentions if m.key not in cast.asked)
+        unsaid = (m for found in read for m in found.mentions if m.key not in cast.asked)
+        open_ = filter(cast.matters, unsaid)
         mention = next(open_, None) if cast.asks else None
         if mention is None:
             return read
@@ -314,13 +336,11 @@ def _prompted() -> str:
 # Texts about what is recorded
 
 
-class Written:
-    """Texts about an incident that is recorded, and whoever has to be added for them."""
+class Texts:
+    """Texts that are written down, and whom they name."""
 
-    def __init__(self, desk: Desk, said: Mapping[str, Any], id: str) -> None:
-        self._desk, self._id = desk, id
-        self._standing = INCIDENT.fold(desk.school.record.stream(f"incident-{id}"))
-        self._cast = _cast(desk, self._standing, asks=_asks(desk, said))
+    def __init__(self, desk: Desk, cast: _Cast) -> None:
+        self._desk, self._cast = desk, cast
         self._read: list[Names] = []
 
     def __call__(self, text: str | None) -> str | None:
@@ -336,13 +356,6 @@ class Written:
         """Ids of the students whom these texts may still name."""
         return _may_name(self._cast, self._read)
 
-    def join(self) -> None:
-        """Add them; it is called in the transaction of what is written."""
-        for label, command in _added(self._cast, self._standing).items():
-            done = self._desk.school.do(INCIDENT, self._id, command)
-            if label not in str(done.events[0].event).split():
-                raise asking.NotOne(f"somebody else became {label} meanwhile: run it again")
-
     def tell(self) -> None:
         """Say what was replaced, and what stands as it was."""
         for words, who in self._replaced():
@@ -352,6 +365,47 @@ class Written:
 
     def _replaced(self) -> list[tuple[str, str]]:
         return [(", ".join(words), label) for label, words in self._cast.replaced.items()]
+
+
+class Written(Texts):
+    """Texts about an incident that is recorded, and whoever has to be added for them."""
+
+    def __init__(self, desk: Desk, said: Mapping[str, Any], id: str) -> None:
+        self._id = id
+        self._standing = INCIDENT.fold(desk.school.record.stream(f"incident-{id}"))
+        super().__init__(desk, _cast(desk, self._standing, asks=_asks(desk, said)))
+
+    def join(self) -> None:
+        """Add them; it is called in the transaction of what is written."""
+        for label, command in _added(self._cast, self._standing).items():
+            done = self._desk.school.do(INCIDENT, self._id, command)
+            if label not in str(done.events[0].event).split():
+                raise asking.NotOne(f"somebody else became {label} meanwhile: run it again")
+
+
+def of_one(desk: Desk, said: Mapping[str, Any], student_id: str) -> Texts:
+    """Texts about one child without an incident: others in them are another child."""
+    return Texts(desk, _Alone(desk, {}, 0, _asks(desk, said), own=student_id))
+
+
+def settled_of_one(desk: Desk, student_id: str, number: int) -> SettleNames | None:
+    """Ask about the names in such a text; the command that it comes to, None when it is left."""
+    text = _flagged(desk.school.record.stream(f"student-{student_id}"), number)
+    cast = _Alone(desk, {}, 0, True, own=student_id)
+    [names] = _read(cast, [text])
+    if cast.standing(names):
+        return None
+    words = None if names.text == text else names.text
+    return SettleNames(student_id=student_id, number=number, text=words)
+
+
+def _flagged(history: Sequence[Recorded[Any]], number: int) -> str:
+    """The text that this flag stands on: that of the entry before it."""
+    stands = of_today(history)
+    flags = {r.event.number: r.version for r in stands if isinstance(r.event, NamesFlagged)}
+    events = (r.event for r in stands if r.version == flags.get(number, 0) - 1)
+    texts = [getattr(event, name, None) for event in events for name in ("text", "note")]
+    return next((text for text in texts if isinstance(text, str)), "")
 
 
 NOTES = ("note", "happened", "text")  # what is noted with an event that is no statement

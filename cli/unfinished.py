@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import click
@@ -12,7 +12,9 @@ from cli import Desk, answers, asking, naming, pass_desk, purposed, run
 from cli.log import watched
 from ledger.domain.codes import Level, current
 from ledger.domain.incident import INCIDENT, CorrectBehavior
+from ledger.domain.student import STUDENT
 from ledger.reading import Card, Window
+from ledger.reading.named import Text, named
 from ledger.reports import unfinished as report
 from ledger.said import Unclear, match_code
 
@@ -40,10 +42,18 @@ def open_(desk: Desk, id: str | None, everybody: bool, limit: int) -> None:
     """
     cards, people = _found(desk, id, everybody, limit)
     fields = {"incidents": [{"id": card.incident_id, "open": card.open} for card in cards]}
-    lines = report.lines(cards, people, desk.school.settings.zone)
-    desk.answer("open/1", fields, lines)
-    if cards and watched(desk):
-        _fill_in(desk, cards)
+    by = None if everybody else desk.school.actor.id
+    texts = None if id else named(desk.school.reading, by=by, limit=limit)
+    zone = desk.school.settings.zone
+    fields["texts"] = [asdict(text) for text in texts.texts] if texts else []
+    left = report.texts(texts, zone) if texts else []
+    desk.answer(
+        "open/1",
+        fields,
+        [*(report.lines(cards, people, zone) if cards else []), *left] or [report.NOTHING],
+    )
+    if watched(desk):
+        _fill_in(desk, cards, texts.texts if texts else ())
 
 
 globals()["open"] = open_  # by its word on the command line, which is Python's own
@@ -94,7 +104,7 @@ def _questions(card: Card) -> Iterator[Question]:
             yield Question(f"{name}what was done?", ("act", id), more=who)
 
 
-def _fill_in(desk: Desk, cards: Sequence[Card]) -> None:
+def _fill_in(desk: Desk, cards: Sequence[Card], texts: Sequence[Text]) -> None:
     """Ask what is open; what is answered is recorded at once."""
     try:
         for number, card in enumerate(cards, 1):
@@ -104,6 +114,8 @@ def _fill_in(desk: Desk, cards: Sequence[Card]) -> None:
             for question in _questions(card):
                 _ask(desk, question)
             _settle_names(desk, card)
+        for text in texts:
+            _settle_text(desk, text)
     except click.Abort:
         desk.talk("")
         desk.talk("The rest stays open.")
@@ -164,6 +176,15 @@ def _settle_names(desk: Desk, card: Card) -> None:
         done = [school.do(INCIDENT, card.incident_id, command) for command in commands]
     for event in (r.event for one in done for r in one.events):
         desk.say(f"{school.record.short('incident', card.incident_id)}  {event}")
+
+
+def _settle_text(desk: Desk, text: Text) -> None:
+    """Ask whom the names mean that stand in praise, or in the note of a call."""
+    command = naming.settled_of_one(desk, text.student_id, text.number)
+    if command is not None:
+        done = desk.school.do(STUDENT, text.student_id, command)
+        short = desk.school.record.short("student", text.student_id)
+        desk.say(f"{short}  {'; '.join(str(r.event) for r in done.events)}")
 
 
 def _level(desk: Desk, what: str) -> Level | None:

@@ -25,6 +25,7 @@ from ledger.domain import (
     due_process,
     meeting,
     plan,
+    student,
     upcasts,
 )
 from ledger.domain.access import ACCESS, RecordDisclosed, RecordViewed
@@ -552,6 +553,8 @@ EXAMPLES: dict[str, tuple[Event, ...]] = {
             student_id=ANA, occurred=AT, code=Positive.SELF_REGULATION, by="staff-1", text=WHY
         ),
         ContactMade(**CONTACT, student_id=ANA, about=OTHER),
+        student.NamesFlagged(student_id=ANA, number=1, may_name=(BO,)),
+        student.NamesSettled(student_id=ANA, number=1, text=WHY),
         ObservationRecorded(
             student_id=ANA,
             began=AT,

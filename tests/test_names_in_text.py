@@ -9,8 +9,10 @@ import pytest
 from desk import Answer, School, as_expected
 
 from cli import naming
+from ledger.domain import Refused
 from ledger.domain.codes import Role
 from ledger.domain.incident import INCIDENT
+from ledger.domain.student import STUDENT, SettleNames
 
 ANA = ("log", "ana rivera", "--did", "disrup", "--where", "caf", "--at", "1210", "--no-office")
 STANDS = "Threw a tray after Leo took the seat."
@@ -319,6 +321,63 @@ def test_nobody_is_added_when_the_action_is_refused(desk: School) -> None:
     told = desk("act", "last", "recess", "--note", stdin="Leo began.\n\n", terminal=True)
     assert told.code == 4
     assert desk.of("ParticipantAdded") == []
+
+
+# Praise, and calls about no incident: nobody but the child has a place there
+
+ALONE = {
+    "praise": ("praise", "ana", "helping", "--saw"),
+    "call": ("call", "ana", "reached", "mother", "--about", "none", "--note"),
+}
+
+
+def words(desk: School) -> list[str]:
+    """What stands on the child's timeline."""
+    entries = desk.ok("timeline", "ana", "--json").json["entries"]
+    return [entry["body"]["words"] for entry in entries]
+
+
+@pytest.mark.parametrize("how", ALONE)
+def test_another_childs_name_is_asked_about_and_replaced(desk: School, how: str) -> None:
+    told = desk.ok(*ALONE[how], stdin="Ana helped Leo. Leo's tray.\n\n", terminal=True)
+    assert "Leo = Leo Park, gr 3, Okafor → another child   [Y]es  n no" in told.err
+    assert words(desk) == ["Ana helped another child. another child's tray."]
+    assert desk.of("NamesFlagged") == []
+    told = desk.ok(*ALONE[how], "--again", stdin="Leo the lion.\nn\n", terminal=True)
+    assert desk.of("NamesFlagged") == []
+
+
+@pytest.mark.parametrize("how", ALONE)
+@pytest.mark.parametrize(
+    ("answer", "left"),
+    [("\n", "Ana helped another child."), ("n\n", "Ana helped Leo."), ("", "Ana helped Leo.")],
+)
+def test_where_nobody_is_asked_it_is_listed_until_it_is_settled(
+    desk: School, how: str, answer: str, left: str
+) -> None:
+    told = desk.ok(*ALONE[how], "-", stdin="Ana helped Leo.")
+    assert "Leo (Leo Park, gr 3?) stands in the text: bledger open" in told.err
+    assert "Ana Rivera   open: a name in the text" in desk.ok("open").out
+    assert len(desk.ok("open", "--json").json["texts"]) == 1
+    desk.ok("open", stdin=answer, terminal=True)
+    assert words(desk) == [left]
+    assert (desk.ok("open").out == "Nothing is open.\n") == bool(answer)
+
+
+def test_a_flag_on_praise_is_taken_back_with_it(desk: School) -> None:
+    desk.ok(*ALONE["praise"], "-", stdin="Ana helped Leo.")
+    desk.ok("undo")
+    assert desk.ok("open").out == "Nothing is open.\n"
+
+
+def test_a_text_is_settled_once(desk: School) -> None:
+    desk.ok(*ALONE["praise"], "-", stdin="Ana helped Leo.")
+    [flag] = desk.of("NamesFlagged")
+    settle = SettleNames(student_id=flag.student_id, number=flag.number)
+    with desk.opened() as at:
+        at.school.do(STUDENT, flag.student_id, settle)
+        with pytest.raises(Refused, match="no name is asked about in this text"):
+            at.school.do(STUDENT, flag.student_id, settle, again=True)
 
 
 # Disclosures

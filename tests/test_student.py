@@ -29,6 +29,8 @@ from ledger.domain.student import (
     LinkStudent,
     MakeContact,
     MergeStudent,
+    NamesFlagged,
+    NamesSettled,
     NumberStudent,
     ObservationRecorded,
     PlacementChangeDecided,
@@ -40,6 +42,7 @@ from ledger.domain.student import (
     RecordShown,
     RecordStudent,
     RequestRecord,
+    SettleNames,
     ShowRecord,
     Student,
     StudentCommand,
@@ -340,8 +343,22 @@ def test_nothing_is_recorded_of_a_student_whom_nobody_knows(command: StudentComm
     back.when(command).refused("not on the roster")
 
 
+SETTLE = SettleNames(student_id=ANA, number=1, text="Helped another child.")
+
+
+@pytest.mark.parametrize("command", STANDING_ALONE[:2], ids=lambda c: type(c).__name__)
+def test_a_name_in_a_text_is_asked_about_until_it_is_settled(command: StudentCommand) -> None:
+    other = student_id(2)
+    story = here().when(command.model_copy(update={"may_name": (other,)}))
+    flag = NamesFlagged(student_id=ANA, number=1, may_name=(other,))
+    assert story.events[1:] == [flag]
+    here().when(SETTLE).refused("no name is asked about in this text")
+    settled = here(*story.events).when(SETTLE).then(SETTLE.became(NamesSettled))
+    settled.when(SETTLE).refused("no name is asked about in this text")
+
+
 def test_every_kind_of_command_is_looked_at_here() -> None:
-    here = (DESTROY, record(), withdraw(), NUMBERED, LINK, MERGE, FLAGS)
+    here = (SETTLE, DESTROY, record(), withdraw(), NUMBERED, LINK, MERGE, FLAGS)
     looked_at = {type(c) for c in (*STANDING_ALONE, *IN_TURN, *here)}
     assert looked_at | {Undo} == set(kinds(STUDENT))
 

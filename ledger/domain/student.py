@@ -24,7 +24,7 @@ from ledger.domain import (
 )
 from ledger.domain.codes import Channel, Location, Positive, Relation
 from ledger.domain.contact import Contact
-from ledger.domain.particulars import Short
+from ledger.domain.particulars import Noted, Short
 
 Name = Annotated[str, Field(max_length=300)]
 Source = Annotated[str, Field(max_length=60)]
@@ -187,6 +187,26 @@ class ContactMade(Contact, OfStudent):
     about: str | None = None  # an incident, plan or meeting id
 
 
+class NamesFlagged(OfStudent):
+    """What was written with the entry before may name another child."""
+
+    number: int
+    may_name: tuple[Short, ...]  # ids of students
+
+    def __str__(self) -> str:
+        return "a name may stand in the text"
+
+
+class NamesSettled(OfStudent):
+    """What was written names no other child, or does not in the words that stand from here."""
+
+    number: int  # of the flag
+    text: SealedOrNot[Words] = None  # None: as it was
+
+    def __str__(self) -> str:
+        return "the text names nobody else"
+
+
 class ObservationRecorded(OfStudent):
     """An observation session (ABC), with or without an incident."""
 
@@ -298,6 +318,8 @@ StudentEvent = (
     | FlagsRecorded
     | PraiseRecorded
     | ContactMade
+    | NamesFlagged
+    | NamesSettled
     | ObservationRecorded
     | PlacementChangeDecided
     | GuardianToldOfDecision
@@ -342,6 +364,8 @@ class Student:
     merged_into: str | None = None
     flags: Mapping[tuple[str, date, str], bool] = field(default_factory=dict)
     due: Due = Due()
+    flagged: int = 0
+    naming: frozenset[int] = frozenset()  # flags on texts that nobody has settled
 
     @property
     def here(self) -> bool:
@@ -371,6 +395,11 @@ def evolve(student: Student, event: StudentEvent) -> Student:
             return replace(student, flags={**student.flags, **_said(event)})
         case PraiseRecorded() | ContactMade() | ObservationRecorded():
             return student
+        case NamesFlagged():
+            naming = student.naming | {event.number}
+            return replace(student, flagged=max(student.flagged, event.number), naming=naming)
+        case NamesSettled():
+            return replace(student, naming=student.naming - {event.number})
         case IdentityDestroyed() | Undone():
             return student
         case _:
@@ -463,7 +492,7 @@ class RecordFlags(Flags, Command):
     student_id: str
 
 
-class RecordPraise(Command):
+class RecordPraise(Noted, Command):
     """Record a strength that somebody saw."""
 
     student_id: str
@@ -473,11 +502,19 @@ class RecordPraise(Command):
     text: Words | None = None
 
 
-class MakeContact(Contact, Command):
+class MakeContact(Contact, Noted, Command):
     """Record a contact with the family."""
 
     student_id: str
     about: str | None = None
+
+
+class SettleNames(Command):
+    """Say that a text names no other child, or give the words that name none."""
+
+    student_id: str
+    number: int
+    text: Words | None = None
 
 
 class RecordObservation(Command):
@@ -564,6 +601,7 @@ StudentCommand = (
     | RecordFlags
     | RecordPraise
     | MakeContact
+    | SettleNames
     | RecordObservation
     | DecidePlacement
     | TellOfDecision
@@ -742,9 +780,13 @@ def decide(command: StudentCommand, student: Student) -> list[StudentEvent]:
         case RecordFlags():
             return _flag(command, student)
         case RecordPraise():
-            return [command.became(PraiseRecorded)]
+            return [command.became(PraiseRecorded), *_flagged(command, student)]
         case MakeContact():
-            return [command.became(ContactMade)]
+            return [command.became(ContactMade), *_flagged(command, student)]
+        case SettleNames():
+            if command.number not in student.naming:
+                raise Refused("no name is asked about in this text")
+            return [command.became(NamesSettled)]
         case RecordObservation():
             return [command.became(ObservationRecorded)]
         case DecidePlacement():
@@ -764,6 +806,13 @@ def decide(command: StudentCommand, student: Student) -> list[StudentEvent]:
             return [command.became(IdentityDestroyed, versions=versions)]
         case _:
             assert_never(command)
+
+
+def _flagged(command: RecordPraise | MakeContact, student: Student) -> list[StudentEvent]:
+    """What keeps in mind that the text of this may name another child."""
+    if not command.may_name:
+        return []
+    return [command.became(NamesFlagged, number=student.flagged + 1)]
 
 
 STUDENT = Decider("student", Student(), decide, evolve, StudentEvent)

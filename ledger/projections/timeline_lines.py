@@ -54,6 +54,8 @@ from ledger.domain.student import (
     ContactMade,
     DeterminationHeld,
     GuardianToldOfDecision,
+    NamesFlagged,
+    NamesSettled,
     ObservationRecorded,
     PlacementChangeDecided,
     PraiseRecorded,
@@ -83,13 +85,17 @@ class Line:
 
 def of_student(history: History) -> Iterator[Line]:
     """Strengths, contacts, observations, decisions on placement, requests for the record."""
-    for recorded in standing(history):
+    stands = standing(history)
+    worded = _worded(stands)
+    for recorded in stands:
         event = recorded.event
         match event:
             case PraiseRecorded():
-                yield _seen("praise", event.occurred.at, recorded, event.text)
+                text = worded.get(recorded.version, event.text)
+                yield _seen("praise", event.occurred.at, recorded, text)
             case ContactMade():
-                yield _seen("contact", event.at.at, recorded, event.note)
+                text = worded.get(recorded.version, event.note)
+                yield _seen("contact", event.at.at, recorded, text)
             case ObservationRecorded():
                 yield _seen("observation", event.began.at, recorded, event.text)
             case StudentWithdrawn():
@@ -105,6 +111,13 @@ def of_student(history: History) -> Iterator[Line]:
                 yield Line("record", _noon(event.on), recorded, body)
             case _:
                 pass  # what is known of the student, and nothing that happened
+
+
+def _worded(stands: History) -> dict[int, str | Destroyed]:
+    """Version of an entry → its words, once they were put so that they name nobody else."""
+    flags = {r.event.number: r.version for r in stands if isinstance(r.event, NamesFlagged)}
+    settled = (r.event for r in stands if isinstance(r.event, NamesSettled))
+    return {flags[e.number] - 1: e.text for e in settled if e.text is not None}
 
 
 def _seen(kind: str, at: datetime, recorded: Recorded[Any], words: str | Destroyed | None) -> Line:
