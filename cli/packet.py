@@ -166,7 +166,7 @@ def _made(
     try:
         data = make(sheet)
         if copy == wording.GUARDIAN:
-            _check(sheet, data, names, family.printed(words, said.name))
+            _check(sheet, data, names, family.printed(words, said.name, said.team))
     except paper.NoTypesetter as error:
         raise Failed(str(error)) from None
     return Made(told, data)

@@ -322,6 +322,42 @@ def test_the_childs_names_the_staffs_and_common_words_stay(text: str) -> None:
     assert not family.leaks(text, NAMES, frozenset())
 
 
+ODD = book_of(
+    ("a", "Ana", "Rivera", "104233"),
+    ("m", "Al", "Mo", "104310"),
+    ("h", "Hope", "Young", "104311"),
+    ("i", "Ian Eli", "Perez", "104312"),
+)
+ODDLY = family.whose(ODD, ["a"], ["m", "h", "i"], ["Dana Okafor"])
+
+
+@pytest.mark.parametrize(
+    ("text", "made"),
+    [
+        ("Al P2 ran. Al hid.", "Another student ran. Another student hid."),
+        ("We saw Hop P3 and H. P3.", "We saw a third student and a third student."),
+        ("H. Young left.", "Another student left."),
+        ("She hit hope young.", "She hit another student."),
+        ("Not hope young's bag, ", "Not another student's bag, "),
+        ("He ran at 10:20 AM, not 11 a.m.", "He ran at 10:20 AM, not 11 a.m."),
+        ("A.M. ran; AM hid.", "Another student ran; another student hid."),
+        ("Hit P3. I hope so. Ana P3", "Hit a third student. I hope so. Ana a third student"),
+    ],
+)
+def test_names_that_are_particles_slips_initials_and_times_are_told_apart(
+    text: str, made: str
+) -> None:
+    cast = family.Cast("P1", {"P1": "a", "P2": "m", "P3": "h"})
+    assert family.masked(text, cast, "Ana", PLAIN, ODDLY) == made
+    assert not family.leaks(made, ODDLY, frozenset())
+
+
+def test_a_time_and_the_papers_own_words_are_nobodys_initials() -> None:
+    assert not family.leaks("Tue 8:00 AM, 9:10 a. m., part of the IEP", ODDLY, frozenset({"IEP"}))
+    assert family.leaks("AM ran", ODDLY, frozenset({"AM"}))
+    assert family.leaks("part of the IEP", ODDLY, frozenset())
+
+
 def test_parts_that_the_staff_have_too_may_stand() -> None:
     assert not family.leaks("Sam Park-Lane saw Ana Rivera.", NAMES, frozenset())
     assert family.leaks("Sam Park-Lane saw Leo Park.", NAMES, frozenset())

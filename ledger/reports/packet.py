@@ -37,6 +37,7 @@ from ledger.reports.packet_parts import (
     Sheet,
     Telling,
     behaviors,
+    is_major,
     last_meeting,
     local,
     next_meeting,
@@ -51,7 +52,8 @@ STEPS, SIGNATURES = 6, 6  # lines of the wall chart for actions, and for who is 
 
 def names_on(facts: Packet, book: Db) -> Names:
     """Whose names a family's copy may show, and whose it may not."""
-    return whose(book, facts.ids, facts.people, facts.staff.values())
+    adults = [*facts.staff.values(), facts.student.teacher]
+    return whose(book, facts.ids, facts.people, adults)
 
 
 def sheet(told: Telling, *, school: str, team: str, reader: str, copies: int = 1) -> Sheet:
@@ -170,13 +172,13 @@ def figures(told: Telling) -> dict[str, Any]:
     return {
         "since": facts.since,
         "incidents": len(own),
-        "major": sum(card.level == "major" for _, card in own),
+        "major": sum(is_major(entry, card) for entry, card in own),
         "places": Counter(card.details.get("location") or "not said" for _, card in own),
         "behaviors": Counter(b.value for entry, card in own for b in behaviors(entry, card)),
         "motivations": Counter(person.motivation or "not said" for person in people),
         "minutes_lost": sum(one for one in lost if one is not None),
         "minutes_not_said": lost.count(None),
-        "removed_days": str(removed(told)),
+        "removed_days": f"{removed(told).normalize():f}",
         "praise": sum(entry.kind == "praise" for entry in facts.entries),
         "contacts": len([*contacts(told)]),
         "promises": Counter(state_of(p, facts.today) for p in promises(facts)),

@@ -12,6 +12,8 @@ from html import unescape
 from html.parser import HTMLParser
 from itertools import pairwise, product
 
+from rapidfuzz.distance import OSA
+
 from ledger.finding import FIELDS, Db, Found, search_key
 from ledger.naming import names, put
 from ledger.naming.words import COMMON, PARTICLES
@@ -23,6 +25,9 @@ OPENS = re.compile(r"(?:^|[.!?¿¡]\s+)$")  # what a sentence begins after
 POSSESSIVE = re.compile(r"['’](?:s)?$", re.IGNORECASE)
 JOINED, TURNED = re.compile(r"[\s-]+"), re.compile(r",\s+")
 NUMBER = re.compile(r"[\w-]{5,}")
+HALVES = frozenset(("am", "pm"))  # of a day: initials, but for those of a time
+HOUR = re.compile(r"\d\s?$")
+LEADING = re.compile(r"(?<!\w)([^\W\d_]+)\.?\s+$")  # the word before a place of the text
 LEAST = 2  # letters of a part of a name
 LEAST_NUMBER = 5  # figures of a number: fewer could be a count, a time or a year; see NUMBER
 
@@ -40,6 +45,7 @@ class Names:
     parts: frozenset[str] = field(repr=False)  # keys of parts of the others' names
     initials: frozenset[str] = field(repr=False)  # of the others: lp
     given: Mapping[str, str] = field(repr=False)  # key of a given name → initial of the family's
+    pairs: frozenset[tuple[str, str]] = field(repr=False)  # of the others: a given, a family name
 
 
 def whose(book: Db, ids: Collection[str], others: Iterable[str], staff: Iterable[str]) -> Names:
@@ -60,7 +66,8 @@ def whose(book: Db, ids: Collection[str], others: Iterable[str], staff: Iterable
         frozenset(full),
         frozenset(_name_keys(book, there) - shared),
         frozenset(one for one in initials if len(one) >= LEAST),
-        {_keys(one.name)[0]: _keys(one.name)[-1][:1] for one in people if _keys(one.name)},
+        {first: last for one in people for first, last in _called(one.name)},
+        frozenset(pair for id in there for pair in _pairs_of(book, id) if pair not in full),
     )
 
 
@@ -77,15 +84,40 @@ def _people(book: Db, ids: Collection[str]) -> list[Found]:
 def _name_keys(book: Db, ids: Collection[str]) -> set[str]:
     asked = "SELECT key FROM student_key WHERE kind = 'name' AND student_id = ?"
     rows = (row for id in ids for row in book.execute(asked, [id]))
-    return {key for (key,) in rows if len(key) >= LEAST and key not in PARTICLES}
+    keys = {key for (key,) in rows if len(key) >= LEAST and key not in PARTICLES}
+    return keys | {key for id in ids for name in _names_of(book, id) for key in _only(name)}
+
+
+def _names_of(book: Db, id: str) -> tuple[str, str]:
+    """The given and the family name."""
+    asked = "SELECT given, family FROM student WHERE student_id = ?"
+    return next(((one, two) for one, two in book.execute(asked, [id])), ("", ""))
+
+
+def _only(name: str) -> list[str]:
+    """The keys of a name that is a particle and nothing more, as Al is."""
+    return [] if _keys(name) else [key for key in search_key(name).split() if len(key) >= LEAST]
+
+
+def _pairs_of(book: Db, id: str) -> Iterator[tuple[str, str]]:
+    given, family = _names_of(book, id)
+    yield from product(_keys(given), _keys(family))
 
 
 def _keys(name: str) -> list[str]:
     return [key for key in search_key(name).split() if key not in PARTICLES]
 
 
+def _called(name: str) -> Iterator[tuple[str, str]]:
+    """The first name, as a particle that is one too, and the initial of the last."""
+    keys = search_key(name).split()
+    if keys:
+        yield keys[0], keys[-1][:1]
+
+
 def _initials(name: str) -> str:
-    return "".join(key[0] for key in _keys(name))
+    first, rest = search_key(name).split()[:1], _keys(name)
+    return "".join(key[0] for key in (rest if first == rest[:1] else first + rest))
 
 
 # A text
@@ -131,10 +163,20 @@ def masked(text: str, cast: Cast, child: str, words: Words, whose: Names) -> str
     found = names(whose.book, text, _found(cast, whose))
     unsure = found.mentions if words.plain else ()
     beside = [m for m in unsure if not _may_stay(m.words, m.students, whose)]
-    bare = put(found.text, beside, words.other(0))
+    bare = _unled(put(found.text, beside, words.other(0)), cast, whose)
     return shown(
         _without(_uncounted(bare, whose, words), whose, words.other(0)), cast, child, words
     )
+
+
+def _unled(text: str, cast: Cast, whose: Names) -> str:
+    """The text without what is left of a name before the placeholder of another."""
+    made, done = [], 0
+    for found in PLACEHOLDER.finditer(text):
+        if found[0] != cast.own:
+            made.append(text[done : _led(text, found.start(), whose)])
+            done = found.start()
+    return "".join([*made, text[done:]])
 
 
 def _uncounted(text: str, whose: Names, words: Words) -> str:
@@ -174,22 +216,39 @@ def _without(text: str, whose: Names, other: str) -> str:
     for start, end in _spots(text, whose):
         if start >= done:
             made += [text[done:start], _opened(other, text[:start])]
-            done = end
+        done = max(done, end)
     return "".join([*made, text[done:]])
 
 
 def _spots(text: str, whose: Names) -> list[tuple[int, int]]:
     """Where parts of names and initials of other participants stand, from left to right."""
     parts = [_spot(text, found, whose) for found in WORD.finditer(text)]
-    return sorted([*(spot for spot in parts if spot), *_initialled(text, whose)])
+    whole = [(start, end) for start, end, pair in _paired(text) if pair in whose.pairs]
+    spots = [*(spot for spot in parts if spot), *whole, *_initialled(text, whose)]
+    return sorted((_led(text, start, whose), end) for start, end in spots)
+
+
+def _led(text: str, start: int, whose: Names) -> int:
+    """Where a name begins: with the initial, or the misspelt given name, that stands before it."""
+    found = LEADING.search(text[:start])
+    if not found or not found[1][0].isupper():
+        return start
+    key = search_key(found[1])
+    if key in whose.shared or (len(key) > 1 and key in COMMON and key not in whose.parts):
+        return start
+    return found.start() if any(_is_like(key, given) for given in whose.given) else start
+
+
+def _is_like(key: str, given: str) -> bool:
+    """Whether it is the initial of a given name, or but one slip from it."""
+    return key in (given, given[:1]) or (len(key) > LEAST and OSA.distance(key, given) <= 1)
 
 
 def _spot(text: str, found: re.Match[str], whose: Names) -> tuple[int, int] | None:
-    word = POSSESSIVE.sub("", found[0])
-    if not _is_part(word, whose.parts):
+    start, end = found.start(), _end(found)
+    if not _is_part(text[start:end], whose.parts):
         return None
-    start, end = found.start(), found.start() + len(word)
-    letter = whose.given.get(search_key(word))
+    letter = whose.given.get(search_key(text[start:end]))
     more = re.compile(rf"\s+{letter}\b\.?", re.IGNORECASE).match(text, end) if letter else None
     return start, more.end() if more else end
 
@@ -206,7 +265,8 @@ def _initialled(text: str, whose: Names) -> Iterator[tuple[int, int]]:
     for letters in whose.initials:
         dotted = r"\.?\s?".join(map(re.escape, letters))
         for found in re.finditer(rf"(?<!\w){dotted}(?!\w)\.?", text, re.IGNORECASE):
-            if "." in found[0] or found[0].isupper():
+            said = "." in found[0] or found[0].isupper()
+            if said and not (letters in HALVES and HOUR.search(text[: found.start()][-2:])):
                 yield found.span()
 
 
@@ -221,7 +281,8 @@ def leaks(text: str, whose: Names, printed: Collection[str]) -> bool:
     words = [POSSESSIVE.sub("", found[0]) for found in WORD.finditer(text)]
     if any(_is_part(word, whose.parts) and word not in printed for word in words):
         return True
-    if any(True for _ in _initialled(text, whose)):
+    initials = (text[start:end] for start, end in _initialled(text, whose))
+    if any(said not in printed or said.casefold() in HALVES for said in initials):
         return True
     return _numbered(text, whose) or _named(text, whose, printed)
 
@@ -237,7 +298,7 @@ def _numbered(text: str, whose: Names) -> bool:
 
 def _named(text: str, whose: Names, printed: Collection[str]) -> bool:
     """Whether the full name of another student stands in it, in either order."""
-    said = {*_pairs(text)}
+    said = {pair for _, _, pair in _paired(text)}
     alone = {key for key in map(_alone, WORD.findall(text)) if key} - whose.shared
     known = {search_key(word) for word in printed}
     for id, given, family in whose.book.execute("SELECT student_id, given, family FROM student"):
@@ -251,14 +312,20 @@ def _named(text: str, whose: Names, printed: Collection[str]) -> bool:
     return False
 
 
-def _pairs(text: str) -> Iterator[tuple[str, str]]:
-    """Words that follow each other; of what a comma turns, the other way round."""
+def _paired(text: str) -> Iterator[tuple[int, int, tuple[str, str]]]:
+    """Words that follow each other, with their place; those that a comma turns, turned again."""
     for before, after in pairwise(WORD.finditer(text)):
-        gap, keys = text[before.end() : after.start()], (_keys(before[0]), _keys(after[0]))
+        gap = text[before.end() : after.start()]
+        keys = _keys(before[0]), _keys(text[after.start() : _end(after)])
         if all(keys) and JOINED.fullmatch(gap):
-            yield keys[0][-1], keys[1][0]
+            yield before.start(), _end(after), (keys[0][-1], keys[1][0])
         elif all(keys) and TURNED.fullmatch(gap):
-            yield keys[1][-1], keys[0][0]
+            yield before.start(), _end(after), (keys[1][-1], keys[0][0])
+
+
+def _end(found: re.Match[str]) -> int:
+    """Where a word ends, without what says that something is theirs."""
+    return found.start() + len(POSSESSIVE.sub("", found[0]))
 
 
 def _alone(word: str) -> str:
