@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -15,9 +14,9 @@ from cli import Desk, answers, asking, pass_desk, purposed
 from cli.errors import Failed
 from cli.sst_chart import standings
 from cli.sst_doing import meeting_option
+from cli.sst_family import kept_out
 from cli.sst_words import Meant, meant, shown
 from ledger import disk
-from ledger.finding import same_as
 from ledger.reading import Window
 from ledger.reading.cases import Case, Meeting, cases
 from ledger.reading.cases import case as one_case
@@ -91,6 +90,7 @@ def _then(desk: Desk, as_of: str | None, position: int) -> datetime:
 @click.option(
     "--out", type=click.Path(path_type=Path), metavar="FILE.html", help="A page to print."
 )
+@click.option("--to", "receiver", metavar="WHOM", default="family", help="Who of the family.")
 @meeting_option
 @purposed
 @answers
@@ -98,7 +98,8 @@ def _then(desk: Desk, as_of: str | None, position: int) -> datetime:
 def recap(desk: Desk, student: tuple[str, ...], **said: Any) -> None:
     """Say what the last meeting came to: for the staff, or for the family in its language.
 
-    The family's copy names no other child. The team's own words stand as they were written.
+    The family's copy names no other child, and is recorded as given to them. The team's own words
+    stand as they were written.
 
     \b
     Examples:
@@ -115,6 +116,8 @@ def recap(desk: Desk, student: tuple[str, ...], **said: Any) -> None:
         words = paper.words(said["lang"], school.folder)
     except paper.BadWords as error:
         raise Failed(str(error)) from None
+    family = said["copy"] == paper.GUARDIAN
+    kept = kept_out(desk, found.case.student_id, words) if family else None
     whose = paper.Whose(
         school=school.settings.name,
         team=school.settings.team,
@@ -122,9 +125,11 @@ def recap(desk: Desk, student: tuple[str, ...], **said: Any) -> None:
         given=found.student.given or found.student.name,
         zone=school.settings.zone,
         staff=found.staff,
-        hide=_hider(desk, found.case.student_id),
+        hide=kept.hide if kept else lambda text, _: text,
     )
     made = paper.recap(found.case, meeting, whose, copy=said["copy"], words=words)
+    if kept:
+        kept.give(paper.html(made), said["receiver"])
     if said["lang"] != "en":
         desk.talk("The team's own words stand as they were written: have them translated.")
     if out is not None:
@@ -146,19 +151,6 @@ def _met(case: Case, number: int | None) -> Meeting:
     if not held:
         raise asking.NotOne("no such meeting of this case was held yet")
     return max(held, key=lambda meeting: meeting.at)
-
-
-def _hider(desk: Desk, student_id: str) -> Callable[[str, str], str]:
-    """Puts something else in the place of every other child's name."""
-    from ledger.naming import names, put
-
-    own = {student_id, *same_as(desk.school.roster, student_id)}
-
-    def hide(text: str, other: str) -> str:
-        found = names(desk.school.roster, text, {}).mentions
-        return put(text, [m for m in found if not own & {s.student_id for s in m.students}], other)
-
-    return hide
 
 
 # A file for calendars

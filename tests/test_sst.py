@@ -586,6 +586,18 @@ def test_no_copy_for_a_family_names_another_child(met: Case) -> None:
         assert told.count(other) == 2
 
 
+def test_a_recap_for_a_family_is_searched_and_recorded_as_given_to_them(met: Case) -> None:
+    met("action ana rivera --who okafor --what 'seat apart from 104234' --meeting 1")
+    told = met("recap ana rivera --copy guardian --to mother")
+    assert "seat apart from another student" in told
+    assert "recap of an SST meeting" in met.desk.ok("access", "log", "ana", "rivera").out
+    met("recap ana rivera")
+    assert "for the family" not in met.fails("recap ana rivera --copy guardian", user=CLERK).out
+    own = met.desk.folder / "sst.toml"
+    own.write_text('[en.guardian]\nthere = "With Leo Park"\n')
+    assert "who another child is" in met.fails("recap ana rivera --copy guardian").err
+
+
 def test_a_school_has_its_own_words_for_a_recap(met: Case) -> None:
     own = met.desk.folder / "sst.toml"
     own.write_text('[en.guardian]\nthere = "At the table"\n')

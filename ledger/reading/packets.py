@@ -136,9 +136,11 @@ def packet(
     return reading.give(f"packet, {copy} copy", answer, subjects, position), book
 
 
-def handed_over(reading: Reading, given: Packet, to: str, paper: bytes) -> None:
+def handed_over(
+    reading: Reading, given: Packet, to: str, paper: bytes, what: str = "packet"
+) -> None:
     """Record that somebody outside the school receives this paper."""
-    reading.give("packet", digest(paper), [given.ids[0]], given.position, to=to)
+    reading.give(what, digest(paper), [given.ids[0]], given.position, to=to)
 
 
 def _contacts(
