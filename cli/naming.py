@@ -27,7 +27,6 @@ from ledger.domain.incident import (
     StatementAdded,
 )
 from ledger.domain.particulars import BehaviorSeen, Participant
-from ledger.domain.student import NamesFlagged, SettleNames
 from ledger.finding import Finding, Found, Which
 
 if TYPE_CHECKING:
@@ -388,24 +387,11 @@ def of_one(desk: Desk, said: Mapping[str, Any], student_id: str) -> Texts:
     return Texts(desk, _Alone(desk, {}, 0, _asks(desk, said), own=student_id))
 
 
-def settled_of_one(desk: Desk, student_id: str, number: int) -> SettleNames | None:
-    """Ask about the names in such a text; the command that it comes to, None when it is left."""
-    text = _flagged(desk.school.record.stream(f"student-{student_id}"), number)
+def renamed(desk: Desk, text: str, student_id: str) -> str | None:
+    """Ask about the names in a text about one child; its words then, None while one is left."""
     cast = _Alone(desk, {}, 0, True, own=student_id)
     [names] = _read(cast, [text])
-    if cast.standing(names):
-        return None
-    words = None if names.text == text else names.text
-    return SettleNames(student_id=student_id, number=number, text=words)
-
-
-def _flagged(history: Sequence[Recorded[Any]], number: int) -> str:
-    """The text that this flag stands on: that of the entry before it."""
-    stands = of_today(history)
-    flags = {r.event.number: r.version for r in stands if isinstance(r.event, NamesFlagged)}
-    events = (r.event for r in stands if r.version == flags.get(number, 0) - 1)
-    texts = [getattr(event, name, None) for event in events for name in ("text", "note")]
-    return next((text for text in texts if isinstance(text, str)), "")
+    return None if cast.standing(names) else names.text
 
 
 NOTES = ("note", "happened", "text")  # what is noted with an event that is no statement

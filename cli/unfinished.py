@@ -10,9 +10,10 @@ import click
 
 from cli import Desk, answers, asking, naming, pass_desk, purposed, run
 from cli.log import watched
+from ledger.domain import Recorded, standing
 from ledger.domain.codes import Level, current
 from ledger.domain.incident import INCIDENT, CorrectBehavior
-from ledger.domain.student import STUDENT
+from ledger.domain.student import STUDENT, NamesFlagged, SettleNames
 from ledger.reading import Card, Window
 from ledger.reading.named import Text, named
 from ledger.reports import unfinished as report
@@ -180,11 +181,24 @@ def _settle_names(desk: Desk, card: Card) -> None:
 
 def _settle_text(desk: Desk, text: Text) -> None:
     """Ask whom the names mean that stand in praise, or in the note of a call."""
-    command = naming.settled_of_one(desk, text.student_id, text.number)
-    if command is not None:
-        done = desk.school.do(STUDENT, text.student_id, command)
+    id = text.student_id
+    written = _flagged(desk.school.record.stream(f"student-{id}"), text.number)
+    words = naming.renamed(desk, written, id)
+    if words is not None:
+        new = None if words == written else words
+        command = SettleNames(student_id=id, number=text.number, text=new)
+        done = desk.school.do(STUDENT, id, command)
         short = desk.school.record.short("student", text.student_id)
         desk.say(f"{short}  {'; '.join(str(r.event) for r in done.events)}")
+
+
+def _flagged(history: Sequence[Recorded[Any]], number: int) -> str:
+    """The text that this flag stands on: that of the entry before it."""
+    stands = standing(history)
+    flags = {r.event.number: r.version for r in stands if isinstance(r.event, NamesFlagged)}
+    events = (r.event for r in stands if r.version == flags.get(number, 0) - 1)
+    texts = [getattr(event, name, None) for event in events for name in ("text", "note")]
+    return next((text for text in texts if isinstance(text, str)), "")
 
 
 def _level(desk: Desk, what: str) -> Level | None:
