@@ -9,6 +9,7 @@ from typing import Any
 
 from ledger.domain.codes import (
     Behavior,
+    Level,
     Relation,
 )
 from ledger.domain.rules import Rules
@@ -162,6 +163,12 @@ def is_own(entry: Entry) -> bool:
 def behaviors(entry: Entry, card: Card) -> list[Behavior]:
     person = card.people[entry.label or ""]
     return [Behavior(seen["code"]) for seen in person.behaviors]
+
+
+def is_major(entry: Entry, card: Card) -> bool:
+    """Whether what this student did was major, whatever the others did."""
+    seen = card.people[entry.label or ""].behaviors
+    return any(one["level"] == Level.MAJOR.value for one in seen)
 
 
 def cast_of(entry: Entry, card: Card) -> Cast:

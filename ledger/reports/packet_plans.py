@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from ledger.domain.codes import (
@@ -29,9 +29,11 @@ from ledger.reports.packet_parts import (
     Section,
     Telling,
     each_day,
+    is_major,
     last_meeting,
     local,
     own_cards,
+    own_entries,
 )
 from ledger.reports.packet_words import Words
 
@@ -65,7 +67,8 @@ def _pairs(told: Telling, since: date) -> Iterator[Pair]:
     if not before:
         return
     cards = own_cards(told.facts)
-    sets = [(told.words.say("majors"), [c for c in cards if c.level == "major"])]
+    majors = [card for entry, card in own_entries(told.facts) if is_major(entry, card)]
+    sets = [(told.words.say("majors"), majors)]
     sets.append((told.words.say("all"), list(cards)))
     sets += [(place, some) for place, some in by_place(told).items() if len(some) > 2][:1]
     for name, some in sets:
@@ -155,8 +158,8 @@ def _amount(words: Words, goal: Goal, value: Decimal) -> str:
 
 
 def rounded(value: Decimal) -> str:
-    """84, or 1.6 where a tenth says something."""
-    whole = value.quantize(Decimal(1)) if value >= 10 else value.quantize(Decimal("0.1"))
+    """84, or 1.6 where a tenth says something; half up, as on the screens."""
+    whole = value.quantize(Decimal(1) if value >= 10 else Decimal("0.1"), ROUND_HALF_UP)
     return f"{whole.normalize():f}"
 
 
