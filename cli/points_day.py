@@ -117,10 +117,16 @@ def asked(day: Day, plan: Plan, student: Any) -> Asked:
         card=card,
         goal=goal,
         held=held(day.calendar, card, day.on),
-        before=tuple(report.at_goal(goal, one.points, one.most) for one in earlier),
+        before=tuple(_met(plan, one) for one in earlier),
         known=_sum(known) if known else None,
         checks=_asks_checks(plan, on),
     )
+
+
+def _met(plan: Plan, day: CardDay) -> bool | None:
+    """Whether a day met the goal that held on it."""
+    goal = Goal.model_validate(plan.version_on(day.on)["terms"]["goal"])
+    return report.at_goal(goal, day.points, day.most)
 
 
 def _asks_checks(plan: Plan, on: str) -> bool:
