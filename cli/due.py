@@ -93,6 +93,7 @@ def _lines(desk: Desk, answer: Owed, today: date, me: str | None) -> list[Due]:
         today,
         flags=answer.flags,
         team=settings.team,
+        offices=answer.offices,
     )
     year = school_year_of(calendar, today)
     lines = [line for line in lines if line.settled is None or line.settled >= year.start]

@@ -75,6 +75,7 @@ class _Then:
     flags: Mapping[str, Collection[str]]
     team: str
     duties: Sequence[Duty]
+    offices: Mapping[str, str]
 
     def number(self, rule: str, name: str) -> int:
         return int(self.rules.number(rule, name))
@@ -84,6 +85,7 @@ class _Then:
 
 
 NOBODY: Mapping[str, Collection[str]] = {}
+NO_OFFICE: Mapping[str, str] = {}
 
 
 def due(
@@ -95,14 +97,15 @@ def due(
     *,
     flags: Mapping[str, Collection[str]] = NOBODY,
     team: str = "SST",
+    offices: Mapping[str, str] = NO_OFFICE,
 ) -> list[Due]:
     """Every line of what is owed, was owed or is to be watched, by its day.
 
     Of one student, or of many: all their duties, and all their removals by student. `flags` are
-    those that hold today.
+    those that hold today; `offices` says by rule who answers for what nobody is named for.
     """
     own = sorted(duties, key=lambda duty: (duty.rule, duty.stream, duty.ref))
-    then = _Then(calendar, rules, today, flags, team, own)
+    then = _Then(calendar, rules, today, flags, team, own, offices)
     lines = [
         line
         for rule, some in groupby(own, key=lambda duty: duty.rule)
@@ -464,6 +467,7 @@ def _in_a_row(student_id: str, removals: Removals, then: _Then) -> Iterator[Due]
             over = next(line for line in removals.counted if row[most] in line.covers)
             facts = {"in_a_row": len(row), "from": row[0].isoformat()}
             duty = _duty("determination", student_id, over, then, facts=facts)
+            duty = replace(duty, owner=then.offices.get(duty.rule))
             held = (d.began for d in made if d.facts.get("held") and d.began >= duty.began)
             line = _line(replace(duty, settled=min(held, default=None)), DETERMINATION, then)
             told = f"{len(row)} school days in a row, {span(row[0], row[-1])}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import sqlalchemy as sa
@@ -58,6 +58,7 @@ class Owed:
     staff: dict[str, str]  # staff id → name
     position: int
     to_complete: int = 0  # incidents that the reader logged and that lack something
+    offices: Mapping[str, str] = field(default_factory=dict)  # a rule → whose, if nobody is named
     unreadable: tuple[str, ...] = ()
 
     @property
@@ -85,6 +86,7 @@ def owed(reading: Reading, window: Window, today: date, *, student_id: str | Non
             staff=_staff(db),
             position=position,
             to_complete=0 if student_id else _to_complete(db, reading.reader.actor.id),
+            offices=_owners(db),
             unreadable=_named(marks(db)),
         )
     return reading.give("what is owed", answer, people, position)
