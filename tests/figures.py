@@ -22,7 +22,7 @@ MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", 
 # The rules' numbers
 ANSWER_BUSINESS_DAYS = RECORD_BUSINESS_DAYS = 5
 CHALLENGE_DAYS = 30
-DETERMINATION_SCHOOL_DAYS = 10
+DETERMINATION_SCHOOL_DAYS = DAYS_IN_A_ROW = 10
 GUARDIAN_SCHOOL_DAYS = 1
 IEP_MEETING_DAYS = 2
 FOLLOW_UP_WEEKS = 6
@@ -44,7 +44,11 @@ REMOVALS = {
     "removal-from-class": "out of class",
     "alternative-placement": "alternative placement",
 }
-NOT_REMOVALS = ("bus-suspension", "saturday-school", "expulsion-recommendation")
+NOT_REMOVALS = {
+    "bus-suspension": "bus: counts only where the bus is in the IEP",
+    "saturday-school": "Saturday school: no school day",
+    "expulsion-recommendation": "expulsion recommended: removes nobody until it is decided",
+}
 STANDS_FOR = {
     "foster": ("education-rights-holder", "attorney", "social-worker"),
     "indian-child": ("social-worker",),
@@ -180,12 +184,12 @@ class Incident:
     details: dict[str, Any] = field(default_factory=dict)
     people: dict[str, dict[str, Any]] = field(default_factory=dict)
     actions: dict[int, dict[str, Any]] = field(default_factory=dict)
-    contacts: list[Any] = field(default_factory=list)
+    contacts: list[tuple[str, Any]] = field(default_factory=list)  # by who it was then
     notices: list[Any] = field(default_factory=list)
     restraints: list[Any] = field(default_factory=list)
-    emergency: list[Any] = field(default_factory=list)
-    statements: list[Any] = field(default_factory=list)
-    cleared: set[int] = field(default_factory=set)
+    emergency: list[tuple[str, Any]] = field(default_factory=list)
+    statements: int = 0
+    naming: list[tuple[int, Any]] = field(default_factory=list)  # of a statement, 0 of a note
     challenges: dict[int, dict[str, Any]] = field(default_factory=dict)
     office: dict[str, Any] = field(default_factory=dict)
     who: set[str] = field(default_factory=set)  # reported or recorded it
@@ -263,7 +267,7 @@ def tell_incident(one: Incident, r: Any, e: Any) -> None:
         case "ActionVoided":
             one.actions.pop(e.number)
         case "FamilyContacted":
-            one.contacts.append(e)
+            one.contacts.append((one.people[e.label]["student"], e))
         case "ReferredToOffice":
             one.office = {"to": e.to, "on": e.on or local(r.recorded_at), "answered": None}
         case "ReferralAnswered":
@@ -273,11 +277,14 @@ def tell_incident(one: Incident, r: Any, e: Any) -> None:
         case "RestraintOrSeclusionUsed":
             one.restraints.append(e)
         case "EmergencyReportMade" | "IepMeetingScheduled":
-            one.emergency.append(e)
+            one.emergency.append((one.people[e.label]["student"], e))
         case "StatementAdded":
-            one.statements.append(e)
+            one.statements += 1
+            one.naming.append((e.number, e.may_name))
+        case "NamesFlagged":
+            one.naming.append((0, e.may_name))
         case "NamesCleared":
-            one.cleared.add(e.number)
+            one.naming = [said for said in one.naming if said[0] != e.number]
         case "StatementChallenged":
             one.challenges[e.number] = {"asked": e}
         case "ChallengeMet" | "ChallengeDecided" | "ChallengeAppealed" | "AppealDecided":
@@ -290,14 +297,13 @@ def lacks(one: Incident) -> bool:
     """Whether something is still to be said of it."""
     referred = [p for p in one.people.values() if "referred" in p["roles"]]
     here = {p["student"] for p in one.people.values()}
-    unclear = [s for s in one.statements if s.may_name and s.number not in one.cleared]
     return bool(
         not one.statements
         or "location" not in one.details
         or not one.actions
         or any(p["motivation"] is None for p in referred)
         or any(b.assumed for p in referred for b in p["seen"])
-        or any(not here & {*s.may_name} for s in unclear)
+        or any(ids and not here & {*ids} for _, ids in one.naming)
     )
 
 
@@ -630,7 +636,9 @@ class Figures:
             ahead = sum((part for d, part in counts.items() if d > self.today), Fraction(0))
             why += [f"no school on {short(on)}"] if first != on and parts else []
             why += [*once, *([f"{halves(ahead)} still to come"] if ahead else [])]
-            line = Line(incident, number, action["action"], counts, ", ".join(filter(None, why)))
+            line = Line(
+                incident, number, action["action"], on, counts, ", ".join(filter(None, why))
+            )
             lines.append(line)
         return Removed(lines, {d: n for d, n in sorted(taken.items()) if n}, self.days)
 
@@ -638,7 +646,7 @@ class Figures:
         """(what each of its days counts, why)"""
         kind, length = action["action"], action.get("served", action)
         if kind in NOT_REMOVALS:
-            return [], ["not a removal"]
+            return [], [NOT_REMOVALS[kind]]
         where, went_on = REMOVALS[kind], {}
         if kind in ("in-school-suspension", "removal-from-class"):
             for part in ("instruction", "services", "peers"):
@@ -649,7 +657,9 @@ class Figures:
         elif length["minutes"] is not None:
             minutes = self.days.minutes(first)
             left = Fraction(length["minutes"], minutes or DAY_MINUTES)
-            unsaid = "" if minutes else f"{length['minutes']} min of a day whose bells are unknown"
+            unsaid = (
+                "" if minutes else f"{length['minutes']} min of a day whose bells are not known"
+            )
         else:
             left, unsaid = WHOLE, "length not said, counted as 1"
         parts = []
@@ -677,7 +687,7 @@ class Figures:
         year = self.days.year(self.today)
         begins = self.days.begins(year)
         own = [*self.of_incidents(), *self.of_cases(), *self.of_plans(), *self.of_students()]
-        own += [*self.knowledge(), *self.of_removals()]
+        own += [*self.knowledge(), *self.of_removals(), *self.in_a_row()]
         return [line for line in own if line.settled is None or line.settled >= begins]
 
     def line(
@@ -736,11 +746,11 @@ class Figures:
     ) -> Iterator[Owed]:
         student, day = one.people[used.label]["student"], local(used.began.at)
         told = [
-            local(c.at.at)
-            for c in one.contacts
-            if c.label == used.label and code(c.outcome) == "reached" and c.at.at >= used.began.at
+            local(call.at.at)
+            for whose, call in one.contacts
+            if whose == student and code(call.outcome) == "reached" and call.at.at >= used.began.at
         ]
-        after = [e for e in one.emergency if e.label == used.label and e.on >= day]
+        after = [e for whose, e in one.emergency if whose == student and e.on >= day]
         made = [e.on for e in after if name(e) == "EmergencyReportMade"]
         met = [e.on for e in after if name(e) == "IepMeetingScheduled"]
         by = self.days.nth(day, GUARDIAN_SCHOOL_DAYS, self.days.school)
@@ -964,6 +974,30 @@ class Figures:
                 if line.total >= HOMEWORK_DAYS and first <= self.today <= last:
                     yield self.watched("homework", student, line, removed)
 
+    def in_a_row(self) -> Iterator[Owed]:
+        """More than ten school days in a row ask for a determination by themselves."""
+        for student, removed in self.removals().items():
+            if not {"iep", "section-504"} & self.flags(student):
+                continue
+            said = [r.event for r in self.streams[f"student-{student}"]]
+            decided = [e.on for e in said if name(e) == "PlacementChangeDecided" and e.pattern]
+            held = [e.on for e in said if name(e) == "DeterminationHeld" and e.number is None]
+            for row in removed.rows:
+                if len(row) > DAYS_IN_A_ROW and not any(on >= row[0] for on in decided):
+                    [over, *_] = [
+                        x for x in removed.lines if x.total and row[DAYS_IN_A_ROW] in x.days
+                    ]
+                    done = [on for on in held if on >= over.on]
+                    by = self.days.nth(over.on, DETERMINATION_SCHOOL_DAYS, self.days.school)
+                    stream = f"incident-{over.incident}"
+                    yield self.line(
+                        *("determination", stream, over.number, student),
+                        self.staff_in("principal"),
+                        by,
+                        min(done, default=None),
+                        "school days",
+                    )
+
     def watched(self, rule: str, student: str, line: Line, removed: Removed) -> Owed:
         more: tuple[Any, ...] = ()
         if rule == "services":
@@ -1016,7 +1050,7 @@ class Figures:
         said = [r.event for r in self.streams[f"student-{student}"]]
         praise = [e for e in said if name(e) == "PraiseRecorded" and local(e.occurred.at) >= since]
         calls = [e for e in said if name(e) == "ContactMade" and local(e.at.at) >= since]
-        own_calls = [c for one, label, _ in own for c in one.contacts if c.label == label]
+        own_calls = [c for one, _, _ in own for whose, c in one.contacts if whose == student]
         removed = self.removals().get(student)
         return {
             "since": since.isoformat(),
@@ -1142,6 +1176,7 @@ class Line:
     incident: str
     number: int
     action: str
+    on: date
     days: dict[date, Fraction]
     why: str
 
@@ -1167,15 +1202,19 @@ class Removed:
         return sum(self.taken.values(), Fraction(0))
 
     @property
-    def longest(self) -> int:
+    def rows(self) -> list[list[date]]:
         """School days in a row."""
-        best = run = 0
-        last: date | None = None
+        rows: list[list[date]] = []
         for day in self.taken:
-            follows = last is not None and self.days.nth(last, 1, self.days.school) == day
-            run, last = run + 1 if follows else 1, day
-            best = max(best, run)
-        return best
+            if rows and self.days.nth(rows[-1][-1], 1, self.days.school) == day:
+                rows[-1].append(day)
+            else:
+                rows.append([day])
+        return rows
+
+    @property
+    def longest(self) -> int:
+        return max((len(row) for row in self.rows), default=0)
 
     @property
     def over(self) -> date | None:
