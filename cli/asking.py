@@ -18,11 +18,13 @@ from ledger.domain.incident import INCIDENT, IncidentMerged
 from ledger.finding import Found, NoSuch, Which, one
 from ledger.said import (
     Bells,
+    NotYet,
     Unclear,
     clean,
     match_code,
     parse_as_of,
     parse_when,
+    show_day,
     split_students,
 )
 
@@ -68,8 +70,17 @@ def when(desk: Desk, said: str | None, *, future: bool = False) -> When:
     now, zone = _now(desk), desk.school.settings.zone
     if said is None:
         return When(at=now.replace(second=0, microsecond=0), zone=zone.key, said="now")
-    at = parse_when(said, now, zone, partial(_bells, desk), allow_future=future)
+    try:
+        at = parse_when(said, now, zone, partial(_bells, desk), allow_future=future)
+    except NotYet as error:
+        raise Unclear(f"{error}{_or_to_come()}.") from None
     return When(at=at, zone=zone.key, said=said)
+
+
+def _or_to_come() -> str:
+    """How the command that is running takes a time to come, if it does."""
+    params = click.get_current_context().command.params
+    return ", or add --allow-future" if any(p.name == "allow_future" for p in params) else ""
 
 
 def _now(desk: Desk) -> datetime:
@@ -83,6 +94,14 @@ def day(desk: Desk, said: str | None) -> date:
     if said is None:
         return now.date()
     return parse_as_of(said, now, desk.school.settings.zone, edge="start").date()
+
+
+def day_that_was(desk: Desk, said: str | None) -> date:
+    """The same of a day on which something happened: it has come."""
+    on = day(desk, said)
+    if on > day(desk, None):
+        raise Unclear(f"{show_day(on)} has not come yet. Say on which day it was.")
+    return on
 
 
 def position(desk: Desk, as_of: str | None, number: int | None) -> int | None:

@@ -101,7 +101,7 @@ def refer(desk: Desk, id: str, **said: Any) -> None:
       bledger incident refer 61aa0f3 --to alder --by okafor --on "oct 5"
     """
     whole, school = asking.incident(desk, id), desk.school
-    on = asking.day(desk, said["on"])
+    on = asking.day_that_was(desk, said["on"])
     command = ReferToOffice(
         to=asking.staff(desk, said["to"]) if said["to"] else school.principal,
         by=asking.staff(desk, said["by"]) if said["by"] else school.actor.id,
@@ -159,6 +159,8 @@ def account(desk: Desk, id: str, **said: Any) -> None:
       bledger incident account 7c1e09b --who mateo --says
       bledger incident account last --silent
     """
+    if said["silent"] and said["says"] is not None:
+        raise click.UsageError("the pupil either said something or would not: say one of both")
     whole = asking.incident(desk, id)
     command = TakeAccount(
         label=_label(desk, whole, said),
@@ -208,7 +210,7 @@ def emergency_report(desk: Desk, id: str, **said: Any) -> None:
     whole = asking.incident(desk, id)
     command = ReportEmergency(
         label=_label(desk, whole, said),
-        on=asking.day(desk, said["on"]),
+        on=asking.day_that_was(desk, said["on"]),
         by=asking.staff(desk, said["by"]) if said["by"] else desk.school.actor.id,
         channel=asking.maybe(desk, said["how"], Channel),
     )
@@ -233,7 +235,7 @@ def iep_meeting(desk: Desk, id: str, **said: Any) -> None:
     whole = asking.incident(desk, id)
     command = ScheduleIepMeeting(
         label=_label(desk, whole, said),
-        on=asking.day(desk, said["on"]),
+        on=asking.day_that_was(desk, said["on"]),
         for_day=_coming(desk, said["for_day"]),
     )
     _do(desk, whole, command, said)
@@ -263,7 +265,7 @@ def teachers_told(desk: Desk, id: str, told: tuple[str, ...], **said: Any) -> No
       bledger incident teachers-told last --told "okafor and haddad"
     """
     whole = asking.incident(desk, id)
-    command = TellTeachers(on=asking.day(desk, said["on"]), told=told_staff(desk, told))
+    command = TellTeachers(on=asking.day_that_was(desk, said["on"]), told=told_staff(desk, told))
     _do(desk, whole, command, said)
 
 
@@ -285,7 +287,7 @@ def challenge(desk: Desk, id: str, **said: Any) -> None:
     Examples:
       bledger incident challenge 4f1c2aa --statement 1 --from mother --grounds
     """
-    whole, on = asking.incident(desk, id), asking.day(desk, said["on"])
+    whole, on = asking.incident(desk, id), asking.day_that_was(desk, said["on"])
     command = ChallengeStatement(
         statement=said["statement"],
         label=_whose_family(desk, whole, said),
@@ -316,7 +318,7 @@ def met(desk: Desk, id: str, number: int, **said: Any) -> None:
       bledger incident met 4f1c2aa
     """
     whole = asking.incident(desk, id)
-    command = MeetAboutChallenge(number=number, on=asking.day(desk, said["on"]))
+    command = MeetAboutChallenge(number=number, on=asking.day_that_was(desk, said["on"]))
     _do(desk, whole, command, said)
 
 
@@ -330,7 +332,7 @@ def _decided(desk: Desk, id: str, said: dict[str, Any]) -> dict[str, Any]:
         raise click.UsageError("how was it decided? --sustained or --denied")
     return {
         "sustained": said["sustained"],
-        "on": asking.day(desk, said["on"]),
+        "on": asking.day_that_was(desk, said["on"]),
         "reason": _words(desk, id, said, "reason"),
     }
 
@@ -374,7 +376,7 @@ def appeal(desk: Desk, id: str, number: int, **said: Any) -> None:
     Examples:
       bledger incident appeal 4f1c2aa
     """
-    whole, on = asking.incident(desk, id), asking.day(desk, said["on"])
+    whole, on = asking.incident(desk, id), asking.day_that_was(desk, said["on"])
     more = _within(desk, "challenge", "hear it", on + _days(desk))
     _do(desk, whole, AppealChallenge(number=number, on=on), said, more=more)
 
@@ -421,7 +423,7 @@ def attach(desk: Desk, id: str, **said: Any) -> None:
     command = AttachGuardianStatement(
         label=_whose_family(desk, whole, said),
         relation=asking.maybe(desk, said["relation"], Relation),
-        on=asking.day(desk, said["on"]),
+        on=asking.day_that_was(desk, said["on"]),
         text=_words(desk, whole, said, "text"),
     )
     _do(desk, whole, command, said)

@@ -184,7 +184,8 @@ def _private_file(desk: Desk, text: str) -> Iterator[Path]:
     disk.private(kept)
     for left in kept.glob("form-*"):
         desk.talk(
-            f"{left} holds what somebody wrote when the computer stopped: take it, delete it."
+            f"{left} holds what somebody wrote. If no editor has it open, the computer stopped: "
+            "take it, delete it."
         )
     folder = Path(tempfile.mkdtemp(prefix="form-", dir=kept))
     try:

@@ -26,7 +26,7 @@ from cli.plan_doing import (
 )
 from cli.plan_review import review
 from cli.plan_status import show, status
-from cli.sst_words import spoken
+from cli.sst_words import coming_day, spoken
 from cli.words import FAMILY, Told
 from ledger.domain.codes import Channel, Relation
 from ledger.domain.plan import (
@@ -72,7 +72,7 @@ def draft(desk: Desk, student: tuple[str, ...], **said: Any) -> None:
       bledger plan draft ana rivera --kind cico --form -
     """
     found = asking.student(desk, student)
-    on = asking.day(desk, said["on"])
+    on = asking.day_that_was(desk, said["on"])
     kind = form.kind_of(said["kind"]) if said["kind"] else None
     me = desk.school.staff_names[desk.school.actor.id]
     title = f"Behavior plan of {show_day(on)}."
@@ -123,7 +123,7 @@ def approve(desk: Desk, student: tuple[str, ...], **said: Any) -> None:
     by = said["by"] and FAMILY.get(said["by"].casefold(), said["by"])
     command = ApprovePlan(
         **own.fields,
-        on=asking.day(desk, said["on"]),
+        on=asking.day_that_was(desk, said["on"]),
         relation=asking.maybe(desk, by, Relation),
         channel=asking.maybe(desk, said["how"], Channel),
         language=spoken(said["lang"]),
@@ -145,8 +145,13 @@ def start(desk: Desk, student: tuple[str, ...], **said: Any) -> None:
       bledger plan start ana rivera --on "sep 21"
     """
     own = meant(desk, student, said, ("approved",))
-    command = StartPlan(**own.fields, on=asking.day(desk, said["on"]))
+    command = StartPlan(**own.fields, on=_from(desk, said["on"], own.held.since))
     record(desk, own.id, own.found, command, said)
+
+
+def _from(desk: Desk, said: str | None, floor: date) -> date:
+    """From when on something holds: today, or a day that may be to come."""
+    return coming_day(desk, said, floor) if said else asking.day(desk, None)
 
 
 @plan.command(cls=Told, tell=number_at_end)
@@ -163,7 +168,7 @@ def revise(desk: Desk, student: tuple[str, ...], **said: Any) -> None:
       bledger plan revise ana rivera --from tomorrow
     """
     own = meant(desk, student, said)
-    on = asking.day(desk, said["on"])
+    on = _from(desk, said["on"], own.held.revised_on)
     made = editing.filled(
         desk,
         "form",
@@ -198,7 +203,7 @@ def manager(desk: Desk, student: tuple[str, ...], **said: Any) -> None:
     own = meant(desk, student, said)
     command = ChangeManager(
         **own.fields,
-        on=asking.day(desk, said["on"]),
+        on=asking.day_that_was(desk, said["on"]),
         manager=asking.staff(desk, said["to"]),
         reason=text(desk, own.found.student_id, said, "reason"),
     )
@@ -222,7 +227,7 @@ def end(desk: Desk, student: tuple[str, ...], **said: Any) -> None:
     own = meant(desk, student, said)
     command = EndPlan(
         **own.fields,
-        on=asking.day(desk, said["on"]),
+        on=asking.day_that_was(desk, said["on"]),
         reason=needed(desk, own.found.student_id, said, "why"),
         goal_met=said["goal_met"],
     )

@@ -21,6 +21,11 @@ PARTS = re.compile(r"(\d{1,2})(?: ?/ ?(\d{1,2}))?", re.ASCII)
 ACTIVE = ("active",)
 MOST = 3  # words of a reason
 
+SHAPES = {  # option → what people type for it
+    "value": "a number, or why there is none: absent, no-card …",
+    "delivered": "how much was delivered: 4/5",
+}
+
 
 def at_end(name: str, fits: Callable[[str], object]) -> Callable[[dict[str, Any]], None]:
     """What takes the last words that fit, unless the option says them."""
@@ -33,7 +38,7 @@ def at_end(name: str, fits: Callable[[str], object]) -> Callable[[dict[str, Any]
             params[name] = " ".join(words[-size:])
             params["student"] = tuple(words[:-size])
         if params[name] is None:
-            raise click.UsageError(f"which {name}? It stands behind the student")
+            raise click.UsageError(f"which {name}? Behind the student stands {SHAPES[name]}")
 
     return tell
 
@@ -79,7 +84,7 @@ def progress(desk: Desk, student: tuple[str, ...], value: str, **said: Any) -> N
         raise click.UsageError(f"VALUE is a number, or one of {known}")
     command = RecordProgress(
         **plan.fields,
-        on=asking.day(desk, said["on"]),
+        on=asking.day_that_was(desk, said["on"]),
         value=Decimal(value) if number else None,
         no_data=none,
         by=asking.staff(desk, said["by"]) if said["by"] else desk.school.actor.id,
@@ -110,7 +115,7 @@ def fidelity(desk: Desk, student: tuple[str, ...], delivered: str, **said: Any) 
         raise click.UsageError("PARTS is what was delivered of what was planned, as in 4/5")
     command = RecordFidelity(
         **plan.fields,
-        on=asking.day(desk, said["on"]),
+        on=asking.day_that_was(desk, said["on"]),
         delivered=int(found[1]),
         planned=int(found[2]) if found[2] else None,
         by=asking.staff(desk, said["by"]) if said["by"] else desk.school.actor.id,

@@ -62,7 +62,7 @@ def review(desk: Desk, student: tuple[str, ...], **said: Any) -> None:
       bledger plan review ana rivera --decide discontinue --goal-met --why "a month at goal"
     """
     plan = meant(desk, student, said, ("active",))
-    on = asking.day(desk, said["on"])
+    on = asking.day_that_was(desk, said["on"])
     found, position = _looked_at(desk, plan)
     decision = _decision(desk, said["decide"])
     why = needed(desk, plan.found.student_id, said, "why")
@@ -92,10 +92,16 @@ def review(desk: Desk, student: tuple[str, ...], **said: Any) -> None:
 
 
 def _decision(desk: Desk, said: str | None) -> Decision:
-    given = asking.text(desk, said or ASK, "decide")
+    given = _asked(desk, said, "decide")
     if not given:
         raise click.UsageError(f"what is decided? One of {', '.join(d.value for d in Decision)}")
     return asking.code(desk, given, Decision)
+
+
+def _asked(desk: Desk, said: str | None, option: str) -> str | None:
+    """What was said in the line, in a draft or at a prompt; None when nobody is there to ask."""
+    there = option in desk.typed or editing.at_terminal(desk)
+    return asking.text(desk, said or ASK, option) if there or said not in (None, ASK) else None
 
 
 def _looked_at(desk: Desk, plan: Meant) -> tuple[Plan, int]:
@@ -114,7 +120,7 @@ def _since(plan: Plan, until: date) -> date:
 
 
 def _next(desk: Desk, said: Mapping[str, Any], on: date) -> date:
-    given = said["next_"] or asking.text(desk, ASK, "next")
+    given = _asked(desk, said["next_"], "next")
     if not given:
         raise click.UsageError("when does the team look again? Say it with --next")
     return coming_day(desk, given, on)

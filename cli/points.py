@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -84,7 +83,7 @@ def points(desk: Desk, student: tuple[str, ...], **said: Any) -> None:
 
         take_in(desk, student, said)
         return
-    on = _day(desk, said["on"])
+    on = asking.day_that_was(desk, said["on"])
     day = Day(desk, on, said)
     asked = day.of(student)
     if said["card"] is not None:
@@ -95,13 +94,6 @@ def points(desk: Desk, student: tuple[str, ...], **said: Any) -> None:
         from cli.points_grid import ask
 
         ask(day, asked)
-
-
-def _day(desk: Desk, said: str | None) -> date:
-    on = asking.day(desk, said)
-    if on > desk.school.now.date():
-        raise click.UsageError(f"{on:%a %b} {on.day} has not come yet: say a day that was")
-    return on
 
 
 def _one(day: Day, found: Sequence[Asked], card: str) -> None:

@@ -31,7 +31,7 @@ from ledger.domain.student import (
 from ledger.finding import Found
 from ledger.reading import Window
 from ledger.reading.duties import owed
-from ledger.said import Unclear, match_code, show_day
+from ledger.said import match_code, show_day
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -56,14 +56,6 @@ def _number(text: str) -> Callable[[F], F]:
 
 _how = click.option("--how", metavar="CHANNEL", help="phone, in-person, letter …")
 _reason = _text("reason", "Why; asked for when left out, - reads it.")
-
-
-def _day(desk: Desk, said: str | None) -> date:
-    """The day that was said, which has come."""
-    day = asking.day(desk, said)
-    if day > asking.day(desk, None):
-        raise Unclear(f"{show_day(day)} has not come yet. Say on which day it was.")
-    return day
 
 
 def _relation(said: str) -> Relation:
@@ -153,7 +145,7 @@ def request(desk: Desk, student: tuple[str, ...], **said: Any) -> None:
     found = asking.student(desk, student)
     command = RequestRecord(
         student_id=found.student_id,
-        on=_day(desk, said["on"]),
+        on=asking.day_that_was(desk, said["on"]),
         relation=_relation(said["by"]),
         channel=asking.maybe(desk, said["how"], Channel),
         about=_words(desk, found, said, "about"),
@@ -191,7 +183,7 @@ def shown(desk: Desk, student: tuple[str, ...], **said: Any) -> None:
     command = ShowRecord(
         student_id=found.student_id,
         number=said["number"],
-        on=_day(desk, said["on"]),
+        on=asking.day_that_was(desk, said["on"]),
         how=asking.maybe(desk, said["how"], Channel),
         note=_words(desk, found, said, "note"),
     )
@@ -230,14 +222,14 @@ def decide(desk: Desk, student: tuple[str, ...], **said: Any) -> None:
       bledger placement decide 104512 --no-pattern --on "oct 9" --reason -
     """
     found = asking.student(desk, student)
-    on = _day(desk, said["on"])
+    on = asking.day_that_was(desk, said["on"])
     told = said["guardian_told"]
     command = DecidePlacement(
         student_id=found.student_id,
         on=on,
         pattern=said["pattern"],
         removals=_removals(desk, found, on),
-        guardian_told_on=_day(desk, told) if told else None,
+        guardian_told_on=asking.day_that_was(desk, told) if told else None,
         reason=_needed(desk, found, said, "reason"),
     )
 
@@ -287,7 +279,7 @@ def told(desk: Desk, student: tuple[str, ...], **said: Any) -> None:
     command = TellOfDecision(
         student_id=found.student_id,
         number=said["number"],
-        on=_day(desk, said["on"]),
+        on=asking.day_that_was(desk, said["on"]),
         relation=_relation(said["whom"]) if said["whom"] else None,
         channel=asking.maybe(desk, said["how"], Channel),
     )
@@ -312,7 +304,7 @@ def determined(desk: Desk, student: tuple[str, ...], **said: Any) -> None:
     command = HoldDetermination(
         student_id=found.student_id,
         number=said["number"],
-        on=_day(desk, said["on"]),
+        on=asking.day_that_was(desk, said["on"]),
         manifestation=said["manifestation"],
         meeting=_case(desk, said["case"]) if said["case"] else None,
         reason=_needed(desk, found, said, "reason"),

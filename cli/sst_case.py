@@ -99,7 +99,7 @@ def request(desk: Desk, student: tuple[str, ...], **said: Any) -> None:
     command = RequestAssistance(
         student_id=found.student_id,
         school_id=school.settings.school_id,
-        on=asking.day(desk, said["on"]),
+        on=asking.day_that_was(desk, said["on"]),
         by=person(desk, said["by"] or "me"),
         concern=concern,
         tried=text(desk, case, said, "tried"),
@@ -132,7 +132,7 @@ def input_(desk: Desk, student: tuple[str, ...], **said: Any) -> None:
     case = meant(desk, student)
     command = ReceiveInput(
         source=asking.code(desk, said["source"], InputFrom),
-        on=asking.day(desk, said["on"]),
+        on=asking.day_that_was(desk, said["on"]),
         by=person(desk, said["by"]) if said["by"] else None,
         language=spoken(said["lang"]),
         text=text(desk, case, said, "text"),
@@ -270,7 +270,7 @@ def invite(desk: Desk, student: tuple[str, ...], **said: Any) -> None:
         InviteMember(
             number=number,
             who=one,
-            on=asking.day(desk, said["on"]),
+            on=asking.day_that_was(desk, said["on"]),
             channel=asking.maybe(desk, said["channel"], Channel),
             language=spoken(said["lang"]),
             needs_interpreter=said["interpreter"],
@@ -313,7 +313,7 @@ def confirm(desk: Desk, student: tuple[str, ...], **said: Any) -> None:
     case = meant(desk, student)
     number = the_meeting(desk, case, said["meeting"])
     answer = asking.code(desk, said["answer"], Answered)
-    on = asking.day(desk, said["on"])
+    on = asking.day_that_was(desk, said["on"])
     commands = [
         ConfirmMember(number=number, who=one, on=on, answer=answer)
         for one in people(desk, said["who"])
@@ -337,7 +337,7 @@ def interpreter(desk: Desk, student: tuple[str, ...], **said: Any) -> None:
     case = meant(desk, student)
     command = BookInterpreter(
         number=the_meeting(desk, case, said["meeting"]),
-        on=asking.day(desk, said["on"]),
+        on=asking.day_that_was(desk, said["on"]),
         language=spoken(said["lang"]) or "",
         who=said["name"],
     )
@@ -367,7 +367,7 @@ def action(desk: Desk, student: tuple[str, ...], **said: Any) -> None:
     """
     case = meant(desk, student)
     who = people(desk, said["who"])
-    on = asking.day(desk, said["on"])
+    on = asking.day_that_was(desk, said["on"])
     due = coming_day(desk, said["due"], on) if said["due"] else None
     command: MeetingCommand
     if said["number"] is not None:
@@ -377,7 +377,7 @@ def action(desk: Desk, student: tuple[str, ...], **said: Any) -> None:
         command = AgreeAction(
             what=needed(desk, case, said, "what"),
             who=who,
-            start=asking.day(desk, said["start"]) if said["start"] else None,
+            start=coming_day(desk, said["start"], on) if said["start"] else None,
             due=due,
             meeting=said["meeting"],
             on=None if said["meeting"] else on,
@@ -401,7 +401,7 @@ def done(desk: Desk, student: tuple[str, ...], **said: Any) -> None:
     case = meant(desk, student)
     command = CompleteAction(
         number=said["number"],
-        on=asking.day(desk, said["on"]),
+        on=asking.day_that_was(desk, said["on"]),
         note=text(desk, case, said, "note"),
     )
     record(desk, case, command, said)
@@ -422,7 +422,7 @@ def drop(desk: Desk, student: tuple[str, ...], **said: Any) -> None:
     case = meant(desk, student)
     command = DropAction(
         number=said["number"],
-        on=asking.day(desk, said["on"]),
+        on=asking.day_that_was(desk, said["on"]),
         reason=needed(desk, case, said, "reason"),
     )
     record(desk, case, command, said)
@@ -443,7 +443,7 @@ def answer(desk: Desk, student: tuple[str, ...], **said: Any) -> None:
     case = meant(desk, student)
     command = AnswerQuestion(
         number=said["number"],
-        on=asking.day(desk, said["on"]),
+        on=asking.day_that_was(desk, said["on"]),
         text=needed(desk, case, said, "text"),
     )
     record(desk, case, command, said)
@@ -482,7 +482,9 @@ def close(desk: Desk, student: tuple[str, ...], **said: Any) -> None:
       bledger sst close ana rivera --reason "goals met"
     """
     case = meant(desk, student)
-    command = CloseCase(on=asking.day(desk, said["on"]), reason=needed(desk, case, said, "reason"))
+    command = CloseCase(
+        on=asking.day_that_was(desk, said["on"]), reason=needed(desk, case, said, "reason")
+    )
     record(desk, case, command, said)
 
 

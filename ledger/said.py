@@ -29,6 +29,10 @@ class Unclear(Exception):
         self.guess = guess
 
 
+class NotYet(Unclear):
+    """A time that has not come."""
+
+
 # Times
 
 
@@ -470,10 +474,7 @@ def _instant(at: datetime, zone: ZoneInfo) -> datetime:
 def _allowed(at: datetime, now: datetime, zone: ZoneInfo, allow_future: bool) -> datetime:
     _in_years(at.year, show_day(at))
     if at > now + SLACK and not allow_future:
-        raise Unclear(
-            f"{_capital(show_when(at, zone, now))} has not come yet. "
-            "Say when it was, or add --allow-future."
-        )
+        raise NotYet(f"{_capital(show_when(at, zone, now))} has not come yet. Say when it was")
     return at
 
 

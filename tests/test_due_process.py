@@ -627,6 +627,13 @@ def test_a_referral_sent_later_runs_from_its_own_day(desk: School) -> None:
     assert "business day 2 of 5 · in time" in told.out
 
 
+def test_the_pupils_words_are_never_dropped_for_their_silence(desk: School) -> None:
+    desk.ok(*FIGHT)
+    told = desk("incident", "account", "last", "--silent", "--says", "-", stdin="He began.")
+    assert (told.code, "say one of both" in told.err, desk.of("PupilAccountTaken")) == (2, True, [])
+    assert "He began." in desk.ok("spool").out
+
+
 def test_the_pupils_words_come_by_a_pipe_and_stand_in_no_line_of_a_process(desk: School) -> None:
     desk.ok(*FIGHT)
     argv = (*PROGRAM, *SUSPEND, "--notice", "11:00 phone", "--pupil-says", "-", "--dry-run")

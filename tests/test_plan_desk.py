@@ -309,7 +309,13 @@ def test_of_several_plans_one_has_to_be_named_by_kind_or_number(desk: School) ->
         (("manager", "ana", "rivera", "--to", "nobody"), 3, "Nobody on the staff"),
         (("end", "ana", "rivera"), 2, "--why has no text"),
         (("review", "ana", "rivera", "--decide", "wait", "--why", "x"), 2, "no decision"),
-        (("review", "ana", "rivera", "--decide", "refer", "--why", "x"), 2, "--next has no text"),
+        (("review", "ana", "rivera", "--decide", "refer", "--why", "x"), 2, "Say it with --next"),
+        (("review", "ana", "rivera", "--why", "x"), 2, "What is decided? One of continue"),
+        (("progress", "ana", "rivera", "lots"), 2, "a number, or why there is none"),
+        (("progress", "ana", "rivera", "3", "--on", "tomorrow"), 2, "has not come yet"),
+        (("fidelity", "ana", "rivera", "4/4", "--on", "tomorrow"), 2, "has not come yet"),
+        (("manager", "ana", "rivera", "--to", "lund", "--on", "tomorrow"), 2, "has not come yet"),
+        (("end", "ana", "rivera", "--why", "x", "--on", "tomorrow"), 2, "has not come yet"),
         (
             (
                 "review",
@@ -340,6 +346,17 @@ def test_what_cannot_be_is_refused_with_what_to_do(
     assert (answer.code, answer.out) == (code, "")
     assert says in answer.err
     assert len(desk.events()) == before
+
+
+def test_a_plan_may_start_and_change_on_a_day_to_come(desk: School) -> None:
+    desk.ok("plan", "draft", "ana", "rivera", "--form", FORM)
+    told = desk("plan", "approve", "ana", "rivera", "--by", "mom", "--on", "tomorrow")
+    assert (told.code, "has not come yet" in told.err) == (2, True)
+    desk.ok("plan", "approve", "ana", "rivera", "--by", "mom")
+    desk.ok("plan", "start", "ana", "rivera", "--on", "oct 26")
+    desk.ok("plan", "revise", "ana", "rivera", "--form", REVISED, "--from", "nov 2")
+    days = [str(event.on) for event in desk.of("PlanStarted", "PlanRevised")]
+    assert days == ["2026-10-26", "2026-11-02"]
 
 
 def test_undo_takes_back_the_last_step(desk: School) -> None:

@@ -150,7 +150,6 @@ def test_a_day_without_a_time_asks_for_the_time(said: str) -> None:
 def test_the_future_is_refused_by_its_name_and_allowed_by_its_flag() -> None:
     said = "2026-11-20T09:05"
     assert refusal(said).startswith("Fri Nov 20 2026, 9:05 AM has not come yet.")
-    assert "--allow-future" in refusal(said)
     assert when(said, allow_future=True)[:16] == said
     assert when("wednesday 3pm", allow_future=True)[:16] == "2026-10-14T15:00"
 
