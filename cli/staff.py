@@ -136,7 +136,7 @@ def left(desk: Desk, who: tuple[str, ...], on: str | None, reassign: str | None)
     to = _successor(desk, id, reassign) if reassign else None
     found = owned_by(school.reading, id)
     with school.record.batch():
-        school.do(STAFF, id, LeaveStaff(effective_on=day), again=True)
+        school.do(STAFF, id, LeaveStaff(effective_on=day, by_hand=True), again=True)
         if to:
             _hand_over(desk, found.owned, to, f"who had it left the school on {day}")
     desk.so_far = RECORDED
@@ -151,6 +151,34 @@ def left(desk: Desk, who: tuple[str, ...], on: str | None, reassign: str | None)
     )
 
 
+@staff.command()
+@click.argument("who", nargs=-1, required=True)
+@click.option("--on", metavar="DAY", help="Today when left out.")
+@answers
+@pass_desk
+def back(desk: Desk, who: tuple[str, ...], on: str | None) -> None:
+    """Say that somebody who left works here again, in the roles that the roster gave them.
+
+    
+    Examples:
+      bledger staff back nadia brandt
+    """
+    school, id = desk.school, asking.staff(desk, " ".join(who), gone=True)
+    last = STAFF.fold(school.record.stream(f"staff-{id}"))
+    if last.left_on is None:
+        raise Failed("they have not left: see bledger staff list")
+    if not isinstance(last.who, StaffIdentity):
+        raise Failed("their name is destroyed: record them anew with bledger staff add")
+    command = RecordStaff(
+        who=last.who, roles=last.told, effective_on=asking.day(desk, on), source="by hand"
+    )
+    school.do(STAFF, id, command, again=True)
+    desk.so_far = RECORDED
+    school.views.catch_up(school.record)
+    roles = [role.value for role in last.told]
+    desk.answer("staff-back/1", {"staff_id": id, "roles": roles}, [f"Back  {', '.join(roles)}"])
+
+
 def _left_on(desk: Desk, id: str, on: str | None) -> date:
     """The day that is said, or that was said before."""
     known = STAFF.fold(desk.school.record.stream(f"staff-{id}")).left_on
@@ -162,8 +190,6 @@ def _successor(desk: Desk, id: str, words: str) -> str:
     to = asking.staff(desk, words)
     if to == id:
         raise Failed("whoever leaves cannot take over: name somebody else with --reassign")
-    if STAFF.fold(desk.school.record.stream(f"staff-{to}")).left_on is not None:
-        raise Failed("whom --reassign names has left, too: name somebody who is here")
     return to
 
 

@@ -169,6 +169,7 @@ LINES = {
     "staff add": Line("staff add nbrandt 'Nadia Brandt' --role aide"),
     "staff role": Line("staff role dana okafor --set counselor"),
     "staff left": Line("staff left dana okafor", reads=1),
+    "staff back": Line("staff back dana okafor", first=("staff left dana okafor",)),
     "calendar set": Line("calendar set --first 2026-08-12 --last 2027-06-11"),
     "calendar import": Line("calendar import {days}"),
     "calendar show": Line("calendar show"),

@@ -518,7 +518,7 @@ EXAMPLES: dict[str, tuple[Event, ...]] = {
             source="roster",
         ),
         StaffRolesSet(roles=(StaffRole.CLERK,), effective_on=DAY),
-        StaffLeft(effective_on=DAY),
+        StaffLeft(effective_on=DAY, by_hand=True),
     ),
     "student": (
         StudentRecorded(

@@ -134,6 +134,17 @@ def test_a_child_who_comes_back_is_recorded_once(ledger: Ledger) -> None:
     assert (done.appended, done.unchanged, here(ledger)) == (1, 19, 20)
 
 
+def test_whom_the_school_let_go_no_roster_brings_back(desk: School) -> None:
+    desk.ok("staff", "left", "dana", "okafor")
+    assert desk.ok("roster", "import", str(desk.root / "oneroster"), "--json").json["appended"] == 0
+    here = {p["name"]: p["active"] for p in desk.ok("staff", "list", "--json").json["staff"]}
+    assert here["Dana Okafor"] is False
+    desk.ok("staff", "back", "dana", "okafor")
+    here = {p["name"]: p["active"] for p in desk.ok("staff", "list", "--json").json["staff"]}
+    assert here["Dana Okafor"] is True
+    assert desk("staff", "back", "dana", "okafor").code == 1
+
+
 def test_a_row_with_an_id_of_another_child_is_left_out_by_its_line(ledger: Ledger) -> None:
     take(ledger, [pupil(n) for n in range(20)], "a")
     other = pupil(

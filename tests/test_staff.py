@@ -124,6 +124,15 @@ def test_leaving_is_recorded_once_and_its_day_can_be_corrected() -> None:
     gone.when(other).then(StaffLeft(effective_on=JANUARY))
 
 
+def test_a_roster_that_lists_them_still_brings_nobody_back_whom_the_school_let_go() -> None:
+    listed = record(TEACHER, on=JANUARY).model_copy(update={"listed": True})
+    by_hand = StaffLeft(effective_on=OCTOBER, by_hand=True)
+    gone = given(STAFF, recorded(TEACHER), by_hand)
+    gone.when(listed).then()
+    gone.when(record(TEACHER, on=JANUARY)).then(recorded(TEACHER, on=JANUARY))
+    given(STAFF, recorded(TEACHER), LEFT).when(listed).then(recorded(TEACHER, on=JANUARY))
+
+
 def test_who_was_never_recorded_neither_leaves_nor_gets_roles() -> None:
     given(STAFF).when(LEAVE).refused("no such member of staff")
     given(STAFF).when(give(TEACHER)).refused("no such member of staff")

@@ -62,9 +62,10 @@ class StaffRolesSet(Duties, Event):
 
 
 class StaffLeft(Event):
-    """The member of staff left."""
+    """The member of staff left, by the word of a source or of the school itself."""
 
     effective_on: date
+    by_hand: bool = False
 
     def __str__(self) -> str:
         return "left the staff"
@@ -88,6 +89,7 @@ class Staff:
     told: Roles = ()  # by the source
     roles: Roles = ()
     left_on: date | None = None
+    left_by_hand: bool = False
 
     @property
     def by_hand(self) -> bool:
@@ -103,7 +105,7 @@ def evolve(staff: Staff, event: StaffEvent) -> Staff:
         case StaffRolesSet():
             return replace(staff, roles=event.roles)
         case StaffLeft():
-            return replace(staff, left_on=event.effective_on)
+            return replace(staff, left_on=event.effective_on, left_by_hand=event.by_hand)
         case _:
             assert_never(event)
 
@@ -114,6 +116,8 @@ def evolve(staff: Staff, event: StaffEvent) -> Staff:
 class RecordStaff(Employment, Command):
     """Record what a source says of a member of staff."""
 
+    listed: bool = False  # by a roster, which does not know whom the school itself let go
+
 
 class SetStaffRoles(Duties, Command):
     """Give a member of staff these roles, whatever the source says."""
@@ -123,6 +127,7 @@ class LeaveStaff(Command):
     """Record that a member of staff left."""
 
     effective_on: date
+    by_hand: bool = False
 
 
 StaffCommand = RecordStaff | SetStaffRoles | LeaveStaff
@@ -147,6 +152,8 @@ def decide(command: StaffCommand, staff: Staff) -> list[StaffEvent]:
 
 def _record(command: RecordStaff, staff: Staff) -> list[StaffEvent]:
     _check_named(command.who)
+    if command.listed and staff.left_by_hand:
+        return []
     said = command.became(StaffRecorded, roles=_in_order(command.roles))
     unchanged = (said.who, said.roles) == (staff.who, staff.told)
     back = staff.left_on is not None and said.effective_on >= staff.left_on

@@ -32,6 +32,11 @@ def _no_day(fields: dict[str, Any]) -> dict[str, Any]:
     return fields | {"on": None}
 
 
+def _by_a_source(fields: dict[str, Any]) -> dict[str, Any]:
+    """A leaving from before it said on whose word."""
+    return fields | {"by_hand": False}
+
+
 # category.Event → its steps, oldest first: from version 1 to 2, from 2 to 3 …
 STEPS: Mapping[str, tuple[Step, ...]] = {
     "incident.StatementAdded": (_names_nobody,),
@@ -39,6 +44,7 @@ STEPS: Mapping[str, tuple[Step, ...]] = {
     "incident.ActionTaken": (_no_rule,),
     "incident.ActionCorrected": (_no_rule,),
     "incident.ReferredToOffice": (_no_day,),
+    "staff.StaffLeft": (_by_a_source,),
     "student.ContactMade": (_no_interpreter,),
 }
 

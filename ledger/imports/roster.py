@@ -187,7 +187,9 @@ def _record_staff(taking: _Taking, adult: RosterStaff) -> int:
         numbers=adult.numbers,
     )
     roles = tuple(StaffRole(role) for role in adult.roles) or (StaffRole.OTHER,)
-    command = RecordStaff(who=who, roles=roles, effective_on=taking.today, source=taking.source)
+    command = RecordStaff(
+        who=who, roles=roles, effective_on=taking.today, source=taking.source, listed=True
+    )
     try:
         return len(taking.do(STAFF, id, command))
     except Refused:  # they leave on a day that is still to come: until then nothing else is taken
