@@ -218,7 +218,7 @@ def _check_new(path: Path | None, suffix: str) -> None:
     if os.path.lexists(path):
         raise Failed(f"{path} is there already: choose another name.")
     if not path.parent.is_dir():
-        raise Failed(f"{path.parent} is no folder: make it, or choose another.")
+        raise Failed(f"There is no folder {path.parent}: make it, or choose another.")
 
 
 def _write(path: Path, data: bytes) -> None:
