@@ -204,7 +204,7 @@ def _of_owner(told: Telling, own: Owned) -> Iterator[Row]:
     name = facts.staff.get(own.staff_id, "somebody")
     day = told.day(facts.left[own.staff_id])
     do = f"bledger staff left {word_for(name)} --reassign WHOM"
-    yield Row("", f"{name}, left {day}: {counted(own)}", do=do)
+    yield Row(day or "–", f"{name} left: {counted(own)}", do=do)
     for case, one in own.promises:
         ref = f"sst {told.short('meeting', case.case_id)} promise {one.number}"
         says = f"{cut(one.what, PROMISED)} · {told.name(case.student_id)} · {ref}"

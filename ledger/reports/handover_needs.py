@@ -7,12 +7,14 @@ from dataclasses import dataclass
 
 from ledger.domain.codes import Decision, RestraintKind
 from ledger.domain.removals import counted, halves
+from ledger.reading import Student
 from ledger.reading.cases import Tally, verdicts
 from ledger.reading.handovers import Case, Plan
 from ledger.reports.handover_told import Row, Telling, cut, grade, is_legal, kind, stands
 
 CHILDREN = 10
 WORDS = 60  # letters of somebody's words
+NOBODY = "whom to ask: not recorded"
 MODIFICATIONS = 2  # that worked with one child
 
 
@@ -189,7 +191,13 @@ def row(told: Telling, need: Need) -> Row:
     student = told.student(need.student_id)
     says = "; ".join(dict.fromkeys(reason.says for reason in need.reasons))
     helped = need.worked or ("what worked: not recorded",)
-    teacher = f"the teacher, {student.teacher}" if student.teacher else "whom: not recorded"
-    ask = told.last_name(need.ask) if need.ask else teacher
+    ask = f"ask {told.last_name(need.ask)}" if need.ask else _teacher(told, student)
     lead = f"{student.name}  {grade(student)}".rstrip()
-    return Row(lead, says, (" · ".join((*helped, f"ask {ask}")),))
+    return Row(lead, says, (" · ".join((*helped, ask)),))
+
+
+def _teacher(told: Telling, student: Student) -> str:
+    """The homeroom's, whom the roster knows by the family name, unless they left."""
+    gone = {told.facts.staff.get(id, "").rpartition(" ")[2] for id in told.facts.left}
+    here = student.teacher and student.teacher not in gone
+    return f"ask the teacher, {student.teacher}" if here else NOBODY
