@@ -327,8 +327,9 @@ ODD = book_of(
     ("m", "Al", "Mo", "104310"),
     ("h", "Hope", "Young", "104311"),
     ("i", "Ian Eli", "Perez", "104312"),
+    ("w", "伟", "李", "104313"),
 )
-ODDLY = family.whose(ODD, ["a"], ["m", "h", "i"], ["Dana Okafor"])
+ODDLY = family.whose(ODD, ["a"], ["m", "h", "i", "w"], ["Dana Okafor"])
 
 
 @pytest.mark.parametrize(
@@ -340,6 +341,7 @@ ODDLY = family.whose(ODD, ["a"], ["m", "h", "i"], ["Dana Okafor"])
         ("She hit hope young.", "She hit another student."),
         ("Not hope young's bag, ", "Not another student's bag, "),
         ("He ran at 10:20 AM, not 11 a.m.", "He ran at 10:20 AM, not 11 a.m."),
+        ("李伟 ran; 他打李伟了", "Another student ran; 他打another student了"),
         ("A.M. ran; AM hid.", "Another student ran; another student hid."),
         ("Hit P3. I hope so. Ana P3", "Hit a third student. I hope so. Ana a third student"),
     ],
@@ -354,6 +356,7 @@ def test_names_that_are_particles_slips_initials_and_times_are_told_apart(
 
 def test_a_time_and_the_papers_own_words_are_nobodys_initials() -> None:
     assert not family.leaks("Tue 8:00 AM, 9:10 a. m., part of the IEP", ODDLY, frozenset({"IEP"}))
+    assert family.leaks("他打李伟了", ODDLY, frozenset())
     assert family.leaks("AM ran", ODDLY, frozenset({"AM"}))
     assert family.leaks("part of the IEP", ODDLY, frozenset())
 

@@ -46,6 +46,7 @@ class Names:
     initials: frozenset[str] = field(repr=False)  # of the others: lp
     given: Mapping[str, str] = field(repr=False)  # key of a given name → initial of the family's
     pairs: frozenset[tuple[str, str]] = field(repr=False)  # of the others: a given, a family name
+    joined: frozenset[str] = field(repr=False)  # names of theirs that are written without a space
 
 
 def whose(book: Db, ids: Collection[str], others: Iterable[str], staff: Iterable[str]) -> Names:
@@ -68,6 +69,7 @@ def whose(book: Db, ids: Collection[str], others: Iterable[str], staff: Iterable
         frozenset(one for one in initials if len(one) >= LEAST),
         {first: last for one in people for first, last in _called(one.name)},
         frozenset(pair for id in there for pair in _pairs_of(book, id) if pair not in full),
+        frozenset(one for id in there for one in _joined(*_names_of(book, id))),
     )
 
 
@@ -97,6 +99,12 @@ def _names_of(book: Db, id: str) -> tuple[str, str]:
 def _only(name: str) -> list[str]:
     """The keys of a name that is a particle and nothing more, as Al is."""
     return [] if _keys(name) else [key for key in search_key(name).split() if len(key) >= LEAST]
+
+
+def _joined(given: str, family: str) -> set[str]:
+    """A whole name as a script without capitals writes it: in one, 李伟."""
+    cased = (given + family).upper() != (given + family).lower()
+    return set() if cased or not (given and family) else {family + given, given + family}
 
 
 def _pairs_of(book: Db, id: str) -> Iterator[tuple[str, str]]:
@@ -224,6 +232,7 @@ def _spots(text: str, whose: Names) -> list[tuple[int, int]]:
     """Where parts of names and initials of other participants stand, from left to right."""
     parts = [_spot(text, found, whose) for found in WORD.finditer(text)]
     whole = [(start, end) for start, end, pair in _paired(text) if pair in whose.pairs]
+    whole += [f.span() for one in whose.joined for f in re.finditer(re.escape(one), text)]
     spots = [*(spot for spot in parts if spot), *whole, *_initialled(text, whose)]
     return sorted((_led(text, start, whose), end) for start, end in spots)
 
@@ -307,6 +316,8 @@ def _named(text: str, whose: Names, printed: Collection[str]) -> bool:
         firsts, lasts = _keys(given), _keys(family)
         pairs = {(first, last) for first in firsts for last in lasts} - whose.full
         one = firsts + lasts if not (firsts and lasts) else []
+        if any(name in text for name in _joined(given, family)):
+            return True
         if pairs & said or (len(one) == 1 and one[0] in alone - known):
             return True
     return False
