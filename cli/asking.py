@@ -79,8 +79,9 @@ def when(desk: Desk, said: str | None, *, future: bool = False) -> When:
 
 def _or_to_come() -> str:
     """How the command that is running takes a time to come, if it does."""
-    params = click.get_current_context().command.params
-    return ", or add --allow-future" if any(p.name == "allow_future" for p in params) else ""
+    running = click.get_current_context(silent=True)
+    takes = running and any(one.name == "allow_future" for one in running.command.params)
+    return ", or add --allow-future" if takes else ""
 
 
 def _now(desk: Desk) -> datetime:
