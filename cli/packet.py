@@ -36,6 +36,7 @@ class Made:
 
     told: parts.Telling
     data: bytes
+    read_first: tuple[str, ...] = ()  # entries that tell somebody's sex, kin, class or grade
 
 
 class Packet(click.Command):
@@ -169,7 +170,14 @@ def _made(
             _check(sheet, data, names, family.printed(words, said.name, said.team))
     except paper.NoTypesetter as error:
         raise Failed(str(error)) from None
-    return Made(told, data)
+    return Made(told, data, _described(sheet) if copy == wording.GUARDIAN else ())
+
+
+def _described(sheet: parts.Sheet) -> tuple[str, ...]:
+    """Where words that no search can judge may tell who another child is."""
+    items = [item for section in sheet.sections for item in section.items if item.ref]
+    said = ((item.ref, " ".join(line.text for line in item.lines)) for item in items)
+    return tuple(ref.split()[-1] for ref, text in said if family.DESCRIBED.search(text))
 
 
 def _check(sheet: parts.Sheet, data: bytes, names: family.Names, printed: frozenset[str]) -> None:
@@ -238,6 +246,7 @@ def _tell(desk: Desk, made: Made, path: Path, copy: str, lang: str) -> None:
         "path": str(path),
         "sha256": hashlib.sha256(made.data).hexdigest(),
         "figures": report.figures(made.told),
+        "read_first": made.read_first,
     }
     whose = f"{facts.student.given or 'the student'}'s"
     lines = [
@@ -246,6 +255,9 @@ def _tell(desk: Desk, made: Made, path: Path, copy: str, lang: str) -> None:
     ]
     if copy == wording.GUARDIAN:
         lines.append("  searched for other children's names and numbers: none is in it")
+        if made.read_first:
+            lines.append("  a sex, class or grade is told of: read these before it leaves")
+            lines += [f"    bledger incident show {id}" for id in made.read_first]
     old = len(old_papers(school))
     if old:
         many = "paper is" if old == 1 else "papers are"

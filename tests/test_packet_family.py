@@ -115,6 +115,20 @@ def test_nothing_of_the_other_two_children_is_in_it(desk: School, story: Story, 
     assert "sex" not in words_of(told)
 
 
+def test_what_no_search_can_judge_is_to_be_read_before_it_leaves(
+    desk: School, story: Story
+) -> None:
+    told = desk.ok("packet", "ana", "rivera", "--copy", "guardian")
+    assert "read these" not in told.out
+    text = "Ana pushed a girl of room 12, a third grader."
+    line = ("incident", "statement", INCIDENT_ID, "--saw", "-")
+    desk.ok(*line, stdin=text)
+    told = desk.ok("packet", "ana", "rivera", "--copy", "guardian")
+    assert f"bledger incident show {INCIDENT_ID[:7]}" in told.out
+    answer = desk.ok("packet", "ana", "rivera", "--copy", "guardian", "--json")
+    assert answer.json["read_first"] == [INCIDENT_ID[:7]]
+
+
 def test_only_what_was_seen_of_their_child_is_in_it(desk: School, story: Story) -> None:
     told = copy_of(desk)
     assert "Ana pushed another student, and a third student laughed" in told

@@ -28,6 +28,11 @@ NUMBER = re.compile(r"[\w-]{5,}")
 HALVES = frozenset(("am", "pm"))  # of a day: initials, but for those of a time
 HOUR = re.compile(r"\d\s?$")
 LEADING = re.compile(r"(?<!\w)([^\W\d_]+)\.?\s+$")  # the word before a place of the text
+DESCRIBED = re.compile(
+    r"\b(?:girls?|boys?|sisters?|brothers?|niñ[ao]s?|herman[ao]s?|room \d+|salón \d+"
+    r"|(?:\w+[ -])?graders?|(?:\d(?:st|nd|rd|th)|\w+)[ -]grade|kindergart\w+|\w+ grado)\b",
+    re.IGNORECASE,
+)  # sex, kin, class or grade of somebody: of whom, only a person can tell
 LEAST = 2  # letters of a part of a name
 LEAST_NUMBER = 5  # figures of a number: fewer could be a count, a time or a year; see NUMBER
 
