@@ -32,9 +32,17 @@ from made import (
 from strategies import STUDENTS, Step, commands, do, enrolled
 
 from ledger.domain import Recorded, upcasts
-from ledger.domain.codes import Positive
-from ledger.domain.incident import INCIDENT, VoidIncident
-from ledger.domain.student import MergeStudent, RecordPraise
+from ledger.domain.codes import Action, Positive, Relation
+from ledger.domain.incident import INCIDENT, ReferToOffice, VoidIncident
+from ledger.domain.student import (
+    DecidePlacement,
+    HoldDetermination,
+    MergeStudent,
+    RecordPraise,
+    RequestRecord,
+    ShowRecord,
+    TellOfDecision,
+)
 from ledger.projections import Mark, Projection, Views, all_projections, prefix
 from ledger.reading import Reader, Reading, Timeline, Window
 from ledger.store import Ledger, sqlite
@@ -155,6 +163,29 @@ def test_caught_up_is_the_rebuild_for_longer_stories(
     steps: list[Step], when: list[bool], crashes: list[int]
 ) -> None:
     caught_up_is_rebuilt(steps, when, crashes)
+
+
+def test_what_is_owed_is_caught_up_as_it_is_rebuilt() -> None:
+    """What commands at random seldom come to: a removal, and all that follows a decision."""
+    one, today = student_id(1), a_report().occurred.at.date()
+    of: dict[str, Any] = {"student_id": one, "on": today}
+    steps: list[Step] = [
+        *enrolled(),
+        ("incident", incident_id(1), a_report()),
+        ("incident", incident_id(1), ReferToOffice()),
+        ("incident", incident_id(1), an_action(Action.OUT_OF_SCHOOL_SUSPENSION)),
+        ("student", one, DecidePlacement(**of, pattern=True, reason="again")),
+        ("student", one, TellOfDecision(**of)),
+        ("student", one, RequestRecord(**of, relation=Relation.MOTHER)),
+        ("student", one, ShowRecord(**of)),
+        ("student", one, HoldDetermination(**of, manifestation=False, reason="no")),
+    ]
+    caught_up_is_rebuilt(steps, [True] * len(steps), [])
+    with a_world(*steps) as (ledger, views):
+        views.catch_up(ledger)
+        rules = {row[1] for row in tables(views)["duty"]}
+        assert rules >= {"referral-answer", "determination", "decision-told", "record-access"}
+        assert len(tables(views)["removal"]) == 1
 
 
 def test_a_catch_up_that_is_cut_off_at_any_statement_leaves_what_was_there() -> None:
