@@ -296,6 +296,13 @@ def test_a_file_corrects_what_it_says_otherwise_with_a_reason(four: School) -> N
     assert told.out.startswith("3 appended, 1 corrected, 0 unchanged")
 
 
+def test_periods_may_be_called_as_the_screen_calls_them(four: School) -> None:
+    head = ("student", "date", "1st", "2nd", "3rd", "4th", "5th", "6th", "note")
+    path = sheet(four, ("104233", "2026-10-14", *ROW, "sunny"), head=head)
+    assert four.ok("points", "--from", str(path)).out.startswith("1 appended")
+    assert four.of("PointsRecorded")[-1].points == 32
+
+
 def test_periods_may_be_called_by_their_own_names(desk: School) -> None:
     small = PointCard(most=2, periods=("Reading", "Math"), expectations=("kind", "safe", "ready"))
     carry_out(desk, "leo", card=small)

@@ -31,7 +31,9 @@ ALIASES = {
         "out": "checkout checkedout",
     }.items()
     for alias in aliases.split()
-} | {f"{word}{n}": n for n in NUMBERS for word in ("p", "per", "period", "periodo")}
+}
+ALIASES |= {f"{word}{n}": n for n in NUMBERS for word in ("p", "per", "period", "periodo")}
+ALIASES |= {f"{n}{end}": n for n in NUMBERS for end in ("st", "nd", "rd", "th")}  # as on screen
 
 
 def opened(path: Path, periods: Iterable[str]) -> Reading:
