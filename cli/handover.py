@@ -73,7 +73,7 @@ def _check_out(out: Path | None) -> None:
     if os.path.lexists(out):
         raise Failed(f"{out} is there already: choose another name.")
     if not out.parent.is_dir():
-        raise Failed(f"{out.parent} is no folder: make it, or choose another.")
+        raise Failed(f"There is no folder {out.parent}: make it, or choose another.")
     if out.suffix.lower() == ".pdf":
         try:
             paper.typesetter()

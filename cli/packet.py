@@ -131,7 +131,7 @@ def check_out(out: Path | None, as_pdf: bool) -> None:
         if os.path.lexists(out):
             raise Failed(f"{out} is there already: choose another name.")
         if not out.parent.is_dir():
-            raise Failed(f"{out.parent} is no folder: make it, or choose another.")
+            raise Failed(f"There is no folder {out.parent}: make it, or choose another.")
     if as_pdf or (out is not None and out.suffix.lower() == ".pdf"):
         try:
             paper.typesetter()
