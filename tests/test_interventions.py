@@ -93,7 +93,7 @@ def test_a_referral_answered_on_the_fifth_business_day_is_in_time_and_on_the_six
     assert "1 business day late" in told.out
     done = school.ok("due", "--all").out
     assert "1 business day late" in done
-    assert "answered" in school.ok("timeline", "leo", "park").out
+    assert "answer Sam Whitlock told" in school.ok("timeline", "leo", "park").out
 
 
 # The case and the plan

@@ -156,10 +156,10 @@ def of_process(history: History) -> Iterator[Line]:
                 yield Line("process", _noon(event.on), recorded, body)
             case StatementChallenged():
                 body = _said(event) | {"words": _words(event.grounds)}
-                yield Line("process", _noon(event.on), recorded, body)
+                yield Line("process", _noon(event.on), recorded, body, event.label)
             case GuardianStatementAttached():
                 body = _said(event) | {"words": _words(event.text)}
-                yield Line("process", _noon(event.on), recorded, body)
+                yield Line("process", _noon(event.on), recorded, body, event.label)
             case _:
                 pass  # its card tells it
 
