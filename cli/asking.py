@@ -73,7 +73,7 @@ def when(desk: Desk, said: str | None, *, future: bool = False) -> When:
     try:
         at = parse_when(said, now, zone, partial(_bells, desk), allow_future=future)
     except NotYet as error:
-        raise Unclear(f"{error}{_or_to_come()}.") from None
+        raise Unclear(f"{str(error)[:-1]}{_or_to_come()}.") from None
     return When(at=at, zone=zone.key, said=said)
 
 

@@ -474,7 +474,7 @@ def _instant(at: datetime, zone: ZoneInfo) -> datetime:
 def _allowed(at: datetime, now: datetime, zone: ZoneInfo, allow_future: bool) -> datetime:
     _in_years(at.year, show_day(at))
     if at > now + SLACK and not allow_future:
-        raise NotYet(f"{_capital(show_when(at, zone, now))} has not come yet. Say when it was")
+        raise NotYet(f"{_capital(show_when(at, zone, now))} has not come yet. Say when it was.")
     return at
 
 
