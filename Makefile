@@ -23,8 +23,8 @@ static: $(READY)
 test: $(READY)
 	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal --cov --cov-report=term:skip-covered
 
-# A made-up school in demo-school/, written anew each time: one incident, its timeline, the SIS
-# files, and the proof that the ledger is whole.
+# A made-up school in demo-school/, written anew each time: one incident, its timeline, what is owed,
+# where plans stand, a packet, the SIS files, and the proof that the ledger is whole.
 demo: export BLEDGER_DATA := $(CURDIR)/$(DEMO)/data
 demo: export BLEDGER_KEY_FILE := $(CURDIR)/$(DEMO)/school.key
 demo: export BLEDGER_USER := specialist
@@ -34,6 +34,9 @@ demo: $(READY)
 	run demo; \
 	echo '$(SEEN)' | run log ana rivera --did disruption --where cafeteria --saw -; \
 	run timeline ana rivera; \
+	run due; \
+	run plan status; \
+	run packet ana rivera --out $(DEMO)/packet.html; \
 	run export run ods --out $(DEMO)/ods; \
 	find $(DEMO)/ods -type f | sort | sed 's/^/  /'; \
 	run verify
