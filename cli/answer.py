@@ -13,11 +13,11 @@ from cli.asking import ASK
 from cli.day import BEGINNING
 from cli.drafts import kept_on_failure
 from cli.errors import RECORDED
-from cli.incident import follows, placed
+from cli.incident import follows
 from cli.trial import trial
 from ledger.domain import standing
 from ledger.domain.codes import Channel
-from ledger.domain.due_process import DEFIANCE, AnswerReferral
+from ledger.domain.due_process import DEFIANCE, AnswerReferral, ReferralAnswered
 from ledger.domain.incident import INCIDENT, ReferredToOffice
 from ledger.reports import due_process as report
 
@@ -63,20 +63,24 @@ def answer(desk: Desk, incident: tuple[str, ...], told: tuple[str, ...], **said:
     if said["text"] is not None and said["nothing_done"] is not None:
         raise click.UsageError("either --text says what was done, or --nothing-done why not")
     option = "text" if said["nothing_done"] is None else "nothing_done"
+    written = naming.Written(desk, said, id)
     command = AnswerReferral(
         by=asking.staff(desk, said["by"]) if said["by"] else desk.school.actor.id,
         at=asking.when(desk, said["at"]),
         told=told_staff(desk, (*told, *more)),
         channel=asking.maybe(desk, said["how"], Channel),
-        text=placed(desk, id, asking.text(desk, said[option], option)),
+        text=written(asking.text(desk, said[option], option)),
+        may_name=written.may_name,
     )
     school, key = desk.school, f"key:{said['key']}" if said["key"] else None
-    with trial(desk, said["dry_run"]) as dry:
+    with trial(desk, said["dry_run"]) as dry, school.record.batch():
+        written.join()
         done = school.do(INCIDENT, id, command, key=key, again=said["again"])
         dry.show(done)
     if not said["dry_run"]:
         desk.so_far = RECORDED
         _tell(desk, id, done)
+    written.tell()
 
 
 def _parted(words: Sequence[str]) -> tuple[list[str], list[str]]:
@@ -111,7 +115,8 @@ def _meant(desk: Desk, words: Sequence[str]) -> str:
 
 
 def _tell(desk: Desk, id: str, done: Any) -> None:
-    school, event = desk.school, done.events[-1].event
+    school = desk.school
+    event = next(r.event for r in done.events if isinstance(r.event, ReferralAnswered))
     zone, rules = school.settings.zone, school.settings.rules
     names = " and ".join(school.staff_names.get(one, "a member of staff") for one in event.told)
     word = "already recorded: " if done.repeated else ""

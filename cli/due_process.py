@@ -13,7 +13,7 @@ from cli import Desk, asking, naming, pass_desk, rules
 from cli.answer import clocked, told_staff
 from cli.asking import ASK
 from cli.drafts import kept_on_failure
-from cli.incident import _do, _people, follows, incident, placed
+from cli.incident import _do, _people, follows, incident
 from ledger.domain.codes import Channel, Relation
 from ledger.domain.days import add_business_days
 from ledger.domain.due_process import (
@@ -66,12 +66,12 @@ def _whose_family(desk: Desk, id: str, said: dict[str, Any]) -> str | None:
     raise asking.NotOne(f"Several families may be meant, of {listed}. Say which with --who.")
 
 
-def _words(desk: Desk, id: str, said: dict[str, Any], name: str) -> str:
+def _words(desk: Desk, texts: naming.Texts, said: dict[str, Any], name: str) -> str:
     """A text that has to be there, in the line, on standard input or at a prompt."""
     text = asking.text(desk, said[name] or ASK, name)
     if not text:
         raise click.UsageError(f"nothing was said: --{name} TEXT")
-    return placed(desk, id, text) or ""
+    return texts(text) or ""
 
 
 def _within(desk: Desk, rule: str, what: str, by: date) -> list[str]:
@@ -132,13 +132,16 @@ def notice(desk: Desk, id: str, told: tuple[str, ...], **said: Any) -> None:
       bledger incident notice last in person education-rights-holder --lang es
     """
     whole = asking.incident(desk, id)
+    written = naming.Written(desk, said, whole)
     command = GiveNotice(
         label=_label(desk, whole, said),
         language=said["lang"],
-        text=placed(desk, whole, asking.text(desk, said["text"], "text")),
+        text=written(asking.text(desk, said["text"], "text")),
+        may_name=written.may_name,
         **rules.notice(desk, " ".join(told)),
     )
-    _do(desk, whole, command, said)
+    _do(desk, whole, command, said, written.join)
+    written.tell()
 
 
 @incident.command()
@@ -162,13 +165,16 @@ def account(desk: Desk, id: str, **said: Any) -> None:
     if said["silent"] and said["says"] is not None:
         raise click.UsageError("the pupil either said something or would not: say one of both")
     whole = asking.incident(desk, id)
+    written = naming.Written(desk, said, whole)
     command = TakeAccount(
         label=_label(desk, whole, said),
         at=asking.when(desk, said["at"]),
         declined=said["silent"],
-        text=None if said["silent"] else _words(desk, whole, said, "says"),
+        text=None if said["silent"] else _words(desk, written, said, "says"),
+        may_name=written.may_name,
     )
-    _do(desk, whole, command, said)
+    _do(desk, whole, command, said, written.join)
+    written.tell()
 
 
 @incident.command()
@@ -187,8 +193,14 @@ def means(desk: Desk, id: str, **said: Any) -> None:
       bledger incident means last --who mateo --text
     """
     whole = asking.incident(desk, id)
-    label = _label(desk, whole, said)
-    _do(desk, whole, NameOtherMeans(label=label, text=_words(desk, whole, said, "text")), said)
+    written = naming.Written(desk, said, whole)
+    command = NameOtherMeans(
+        label=_label(desk, whole, said),
+        text=_words(desk, written, said, "text"),
+        may_name=written.may_name,
+    )
+    _do(desk, whole, command, said, written.join)
+    written.tell()
 
 
 @incident.command("emergency-report")
@@ -288,15 +300,18 @@ def challenge(desk: Desk, id: str, **said: Any) -> None:
       bledger incident challenge 4f1c2aa --statement 1 --from mother --grounds
     """
     whole, on = asking.incident(desk, id), asking.day_that_was(desk, said["on"])
+    written = naming.Written(desk, said, whole)
     command = ChallengeStatement(
         statement=said["statement"],
         label=_whose_family(desk, whole, said),
         on=on,
         relation=asking.maybe(desk, said["relation"], Relation),
-        grounds=_words(desk, whole, said, "grounds"),
+        grounds=_words(desk, written, said, "grounds"),
+        may_name=written.may_name,
     )
     more = _within(desk, "challenge", "meet about it", on + _days(desk))
-    _do(desk, whole, command, said, more=more)
+    _do(desk, whole, command, said, written.join, more)
+    written.tell()
 
 
 def _days(desk: Desk) -> timedelta:
@@ -327,13 +342,14 @@ _verdict = click.option(
 )
 
 
-def _decided(desk: Desk, id: str, said: dict[str, Any]) -> dict[str, Any]:
+def _decided(desk: Desk, written: naming.Written, said: dict[str, Any]) -> dict[str, Any]:
     if said["sustained"] is None:
         raise click.UsageError("how was it decided? --sustained or --denied")
     return {
         "sustained": said["sustained"],
         "on": asking.day_that_was(desk, said["on"]),
-        "reason": _words(desk, id, said, "reason"),
+        "reason": _words(desk, written, said, "reason"),
+        "may_name": written.may_name,
     }
 
 
@@ -355,11 +371,13 @@ def decide(desk: Desk, id: str, number: int, **said: Any) -> None:
       bledger incident decide 4f1c2aa --denied --reason -
     """
     whole = asking.incident(desk, id)
-    fields = _decided(desk, whole, said)
+    written = naming.Written(desk, said, whole)
+    fields = _decided(desk, written, said)
     denied = not fields["sustained"]
     by = fields["on"] + _days(desk)
     more = _within(desk, "challenge", "the family may appeal", by) if denied else []
-    _do(desk, whole, DecideChallenge(number=number, **fields), said, more=more)
+    _do(desk, whole, DecideChallenge(number=number, **fields), said, written.join, more)
+    written.tell()
 
 
 @incident.command()
@@ -399,7 +417,10 @@ def appeal_decided(desk: Desk, id: str, number: int, **said: Any) -> None:
       bledger incident appeal-decided 4f1c2aa --sustained --reason -
     """
     whole = asking.incident(desk, id)
-    _do(desk, whole, DecideAppeal(number=number, **_decided(desk, whole, said)), said)
+    written = naming.Written(desk, said, whole)
+    command = DecideAppeal(number=number, **_decided(desk, written, said))
+    _do(desk, whole, command, said, written.join)
+    written.tell()
 
 
 @incident.command()
@@ -420,10 +441,13 @@ def attach(desk: Desk, id: str, **said: Any) -> None:
       bledger incident attach 4f1c2aa --from mother --text -
     """
     whole = asking.incident(desk, id)
+    told = naming.as_told(desk, whole)
     command = AttachGuardianStatement(
         label=_whose_family(desk, whole, said),
         relation=asking.maybe(desk, said["relation"], Relation),
         on=asking.day_that_was(desk, said["on"]),
-        text=_words(desk, whole, said, "text"),
+        text=_words(desk, told, said, "text"),
+        may_name=told.may_name,
     )
     _do(desk, whole, command, said)
+    told.tell()

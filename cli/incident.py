@@ -135,20 +135,6 @@ def _people(desk: Desk, id: str) -> dict[str, Any]:
     return dict(INCIDENT.fold(school.record.stream(f"incident-{id}")).people)
 
 
-def placed(desk: Desk, id: str, text: str | None) -> str | None:
-    """A text in which those who take part are named by their placeholders."""
-    if text is None:
-        return None
-    from ledger.naming import names
-
-    ids = {label: p.student_id for label, p in _people(desk, id).items() if p.student_id}
-    known = {label: one for label, id in ids.items() for one in desk.school.find(id).students}
-    found = names(desk.school.roster, text, known)
-    for words, label in dict.fromkeys((one.words, one.label) for one in found.replaced):
-        desk.talk(f"  {words} → {label} in the text")
-    return found.text
-
-
 def _why(desk: Desk, reason: str | None) -> str:
     said = asking.text(desk, reason or ASK, "reason")
     if not said or not said.strip():

@@ -169,15 +169,15 @@ ANOTHER = "another child"  # in a text about one child, in which nobody has a pl
 
 @dataclass
 class _Alone(_Cast):
-    """Nobody but one child, whose own name may stand in what is written about them."""
+    """Nobody has a placeholder; the names of those whom it is about may stand in it."""
 
-    own: str = ""  # their id
+    own: frozenset[str] = frozenset()  # ids
 
     def label(self, found: Found) -> str | None:
         return ANOTHER
 
     def matters(self, mention: Mention) -> bool:
-        return self.own not in {one.student_id for one in mention.students}
+        return self.own.isdisjoint(one.student_id for one in mention.students)
 
 
 def in_report(
@@ -384,17 +384,25 @@ class Written(Texts):
 
 def of_one(desk: Desk, said: Mapping[str, Any], student_id: str) -> Texts:
     """Texts about one child without an incident: others in them are another child."""
-    return Texts(desk, _Alone(desk, {}, 0, _asks(desk, said), own=student_id))
+    return Texts(desk, _Alone(desk, {}, 0, _asks(desk, said), own=frozenset((student_id,))))
+
+
+def as_told(desk: Desk, id: str) -> Texts:
+    """A family's own words: they stay as they are; whoever takes no part is told of and flagged."""
+    people = INCIDENT.fold(desk.school.record.stream(f"incident-{id}")).people.values()
+    own = frozenset(person.student_id for person in people if person.student_id)
+    return Texts(desk, _Alone(desk, {}, 0, False, own=own))
 
 
 def renamed(desk: Desk, text: str, student_id: str) -> str | None:
     """Ask about the names in a text about one child; its words then, None while one is left."""
-    cast = _Alone(desk, {}, 0, True, own=student_id)
+    cast = _Alone(desk, {}, 0, True, own=frozenset((student_id,)))
     [names] = _read(cast, [text])
     return None if cast.standing(names) else names.text
 
 
-NOTES = ("note", "happened", "text")  # what is noted with an event that is no statement
+# What is noted with an event that is no statement.
+NOTES = ("note", "happened", "text", "grounds", "reason")
 
 
 def settled(desk: Desk, id: str) -> list[IncidentCommand]:

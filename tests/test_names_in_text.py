@@ -323,6 +323,89 @@ def test_nobody_is_added_when_the_action_is_refused(desk: School) -> None:
     assert desk.of("ParticipantAdded") == []
 
 
+# Due process
+
+CHALLENGED = ("challenge", "last", "--grounds", "It is wrong.")
+DENIED = ("decide", "last", "--denied", "--reason", "It is right.")
+OWED = {  # what goes before on the incident; the line itself
+    "an answer": ((), ("answer", "last", "--told", "whitlock", "--text")),
+    "why nothing was done": ((), ("answer", "last", "--told", "whitlock", "--nothing-done")),
+    "a notice": ((), ("incident", "notice", "last", "phone mother", "--text")),
+    "an account": ((), ("incident", "account", "last", "--says")),
+    "other means": ((), ("incident", "means", "last", "--text")),
+    "a challenge": ((), ("incident", "challenge", "last", "--grounds")),
+    "a decision": ((CHALLENGED,), ("incident", "decide", "last", "--denied", "--reason")),
+    "an appeal": (
+        (CHALLENGED, DENIED, ("appeal", "last")),
+        ("incident", "appeal-decided", "last", "--sustained", "--reason"),
+    ),
+}
+OF_PROCESS = {
+    "an answer": "ReferralAnswered",
+    "why nothing was done": "ReferralAnswered",
+    "a notice": "NoticeGiven",
+    "an account": "PupilAccountTaken",
+    "other means": "OtherMeansNamed",
+    "a challenge": "StatementChallenged",
+    "a decision": "ChallengeDecided",
+    "an appeal": "AppealDecided",
+}
+
+
+def owing(desk: School, how: str) -> tuple[str, ...]:
+    """The line that writes it, once whatever goes before it has happened."""
+    before, line = OWED[how]
+    desk.ok(*ANA[:-1], "--office", "--saw", "Loud.", "--why", "peer", "--minor")
+    for step in before:
+        desk.ok("incident", *step)
+    return line
+
+
+def of_process(desk: School, how: str) -> str:
+    [event] = desk.of(OF_PROCESS[how])
+    fields = (getattr(event, name, None) for name in ("text", "grounds", "reason"))
+    return next(text for text in fields if text)
+
+
+@pytest.mark.parametrize("how", OWED)
+def test_a_name_in_due_process_adds_whoever_it_names(desk: School, how: str) -> None:
+    line = owing(desk, how)
+    desk.ok(*line, stdin="Ana said that Leo began.\nw\n", terminal=True)
+    assert of_process(desk, how) == "P1 said that P2 began."
+    assert taking_part(desk) == {"P1": ["referred"], "P2": ["witness"]}
+    assert desk.of("NamesFlagged") == []
+
+
+@pytest.mark.parametrize("how", OWED)
+def test_a_name_piped_into_due_process_is_flagged_until_it_is_settled(
+    desk: School, how: str
+) -> None:
+    line = owing(desk, how)
+    told = desk.ok(*line, "-", stdin="Ana said that Leo began.")
+    assert of_process(desk, how) == "P1 said that Leo began."
+    assert "Leo (Leo Park, gr 3?) stands in the text: bledger open" in told.err
+    assert "a name in the text" in open_(desk)
+    desk.ok("act", "last", "conference")
+    desk.ok("open", stdin="n\n", terminal=True)
+    assert [event.number for event in desk.of("NamesCleared")] == [0]
+    assert "a name in the text" not in open_(desk)
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_a_familys_own_words_stay_and_others_in_them_are_flagged(
+    desk: School, terminal: bool
+) -> None:
+    text = "Ana was pushed by Leo."
+    desk.ok(*ANA)
+    said = ("--text",) if terminal else ("--text", "-")
+    told = desk.ok("incident", "attach", "last", *said, stdin=f"{text}\n", terminal=terminal)
+    [statement] = desk.of("GuardianStatementAttached")
+    assert statement.text == text
+    assert "Leo (Leo Park, gr 3?) stands in the text: bledger open" in told.err
+    assert "Ana" not in told.err
+    assert "a name in the text" in open_(desk)
+
+
 # Praise, and calls about no incident: nobody but the child has a place there
 
 ALONE = {

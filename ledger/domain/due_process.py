@@ -16,7 +16,7 @@ from pydantic import AfterValidator, Field
 
 from ledger.domain import Command, Event, Refused, Sealed, SealedOrNot, Value, When, Words
 from ledger.domain.codes import Action, Behavior, Channel, Relation
-from ledger.domain.particulars import Measure, Short
+from ledger.domain.particulars import Measure, Noted, Short
 from ledger.domain.rules import RULES
 
 SUSPENSIONS = frozenset((Action.IN_SCHOOL_SUSPENSION, Action.OUT_OF_SCHOOL_SUSPENSION))
@@ -295,7 +295,7 @@ def _at(process: Process, event: Step, stage: str) -> Process:
 # Commands and the rules that answer them.
 
 
-class AnswerReferral(Command):
+class AnswerReferral(Noted, Command):
     """Answer an office referral, and say who was told."""
 
     by: str | None = None
@@ -305,19 +305,19 @@ class AnswerReferral(Command):
     text: Words | None = None
 
 
-class GiveNotice(Notice, Command):
+class GiveNotice(Notice, Noted, Command):
     """Record that the charges were told to somebody who stands for the pupil."""
 
     label: str
 
 
-class TakeAccount(PupilAccount, Command):
+class TakeAccount(PupilAccount, Noted, Command):
     """Record the pupil's own side of it."""
 
     label: str
 
 
-class NameOtherMeans(Command):
+class NameOtherMeans(Noted, Command):
     """Record what was tried before that stands nowhere else in the ledger."""
 
     label: str
@@ -348,7 +348,7 @@ class TellTeachers(Command):
     told: Staff
 
 
-class ChallengeStatement(Command):
+class ChallengeStatement(Noted, Command):
     """Record that a family challenges the record, or one statement of it."""
 
     statement: int | None = None
@@ -365,7 +365,7 @@ class MeetAboutChallenge(Command):
     on: date
 
 
-class DecideChallenge(Command):
+class DecideChallenge(Noted, Command):
     """Sustain or deny a challenge."""
 
     number: int
@@ -381,7 +381,7 @@ class AppealChallenge(Command):
     on: date
 
 
-class DecideAppeal(Command):
+class DecideAppeal(Noted, Command):
     """Sustain or deny a challenge on appeal."""
 
     number: int
@@ -390,7 +390,7 @@ class DecideAppeal(Command):
     reason: Words
 
 
-class AttachGuardianStatement(Command):
+class AttachGuardianStatement(Noted, Command):
     """Attach the family's own statement."""
 
     label: str | None = None
