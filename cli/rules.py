@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -154,10 +154,8 @@ def before(desk: Desk, act: Act) -> list[str]:
         return []
     from ledger.reading.tried import tried
 
-    with suppress(Exception):  # a reminder stops nothing, whatever cannot be read
-        found = tried(desk.school.reading, act.student_id, desk.school.settings.zone)
-        return report.tried_before(found, rules["other-means"], act.incident_id, act.label)
-    return []
+    found = tried(desk.school.reading, act.student_id, desk.school.settings.zone)
+    return report.tried_before(found, rules["other-means"], act.incident_id, act.label)
 
 
 def homework(desk: Desk, act: Act) -> list[str]:

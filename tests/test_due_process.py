@@ -68,7 +68,9 @@ from ledger.domain.incident import (
 )
 from ledger.domain.particulars import BehaviorSeen, Participant
 from ledger.domain.rules import RULES
+from ledger.reading import Reading
 from ledger.reports.due_process import answering
+from ledger.store.errors import ReadOnly
 
 Story = Given[IncidentCommand, Incident, IncidentEvent]
 
@@ -480,6 +482,25 @@ def test_reminders_that_are_off_are_not_said(desk: School) -> None:
     assert "48900.5" not in desk(*SUSPEND).err
     long = ("act", "last", "suspension", "2d", "--notice", "--pupil-silent")
     assert "homework" in desk.ok(*long).out
+
+
+def test_an_access_log_that_cannot_be_written_is_said_with_what_is_recorded(
+    desk: School, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object, **__: object) -> None:
+        raise ReadOnly("the access log cannot be written")
+
+    desk.ok(*FIGHT)
+    monkeypatch.setattr(Reading, "give", fails)
+    refused = desk(*SUSPEND)
+    assert refused.code not in (0, 4)
+    assert "access log cannot be written" in refused.err
+    assert "Nothing is recorded" in refused.err
+    happened = desk(*SUSPEND, "--happened", "so")
+    assert happened.code != 0
+    assert "access log cannot be written" in happened.err
+    assert "It is recorded." in happened.err
+    assert len(desk.of("ActionTaken")) == 1
 
 
 def rule(desk: School, here: str, there: str) -> None:
