@@ -707,7 +707,10 @@ class Figures:
             "school days": self.days.school,
             "days": every_day,
         }[late_in]
-        late = self.days.count(by, settled or self.today, counts)
+        end = settled or self.today
+        late = self.days.count(by, end, counts)
+        if late_in == "business days" and end > by and not counts(end):
+            late += 1  # a day without business belongs to the next
         if settled:
             state = "done late" if settled > by else "done"
         else:

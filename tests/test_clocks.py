@@ -114,7 +114,7 @@ def test_days_late_are_counted_in_the_days_of_the_rule() -> None:
     line = one(referral, today=date(2026, 10, 13))
     assert (line.by, line.days_late, line.late_in) == (friday, 2, "business days")
     weekend = one(referral, today=date(2026, 10, 10))
-    assert (weekend.state, weekend.days_late) == ("late", 0)
+    assert (weekend.state, weekend.days_late) == ("late", 1)
     review = duty("plan-review", friday, by=friday, facts={"kind": "check-in-check-out"})
     line = one(review, today=date(2026, 11, 30))
     assert (line.late_in, line.days_late) == ("school days", 30)
@@ -425,6 +425,8 @@ def slow_line(duty: Duty, calendar: Calendar, today: date) -> tuple[date | None,
     while day < end:
         day += ONE_DAY
         late += counts(calendar, day, kind)
+    if kind == "business" and by and day > by and not counts(calendar, day, kind):
+        late += 1  # a day without business belongs to the next
     if duty.settled:
         return by, "done late" if by and duty.settled > by else "done", late
     if by is None or today < by:

@@ -66,6 +66,8 @@ class Slow:
         while day < end:
             day += ONE
             late += counts(day)
+        if counts == self.open and by and end > by and not counts(end):
+            late += 1  # a day without business belongs to the next
         if settled:
             return ("done late" if by and settled > by else "done"), late
         if by is None or by > self.today:

@@ -615,6 +615,19 @@ def test_a_referral_is_answered_in_time_on_business_day_5_and_late_on_day_6(
     assert (again.code, "no referral of that student waits" in again.err.lower()) == (3, True)
 
 
+def test_an_answer_on_a_saturday_is_as_late_where_it_is_given_as_in_what_was_due(
+    desk: School,
+) -> None:
+    put(desk, "2026-10-16")
+    with_calendar(desk)
+    desk.ok(*DEFIED)
+    desk.ok("act", "last", "conference", "10m")
+    put(desk, "2026-10-24")  # business day 5 was the Friday before
+    answer = desk.ok("answer", "mateo", "cruz", "--told", "okafor", user=PRINCIPAL)
+    assert "Answered on business day 6 of 5 · 1 business day late\n" in answer.out
+    assert "done Oct 24, 1 business day late" in " ".join(desk.ok("due", "--all").out.split())
+
+
 def test_an_answer_needs_what_was_done_or_why_nothing_was(desk: School) -> None:
     desk.ok(*DEFIED)
     refused = desk("answer", "last", "--told", "okafor")

@@ -147,7 +147,9 @@ def _between(_: Calendar, start: date, end: date) -> int:
 
 
 def _business_days_between(calendar: Calendar, start: date, end: date) -> int:
-    return sum(is_business_day(calendar, day) for day in _after(start, end))
+    """How many follow `start` until `end`; an end on a day without one belongs to the next."""
+    begun = end > start and not is_business_day(calendar, end)
+    return begun + sum(is_business_day(calendar, day) for day in _after(start, end))
 
 
 def _after(start: date, end: date) -> list[date]:
