@@ -364,7 +364,7 @@ def owing(desk: School, how: str) -> tuple[str, ...]:
 def of_process(desk: School, how: str) -> str:
     [event] = desk.of(OF_PROCESS[how])
     fields = (getattr(event, name, None) for name in ("text", "grounds", "reason"))
-    return next(text for text in fields if text)
+    return next(str(text) for text in fields if text)
 
 
 @pytest.mark.parametrize("how", OWED)
