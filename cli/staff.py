@@ -159,7 +159,7 @@ def left(desk: Desk, who: tuple[str, ...], on: str | None, reassign: str | None)
 def back(desk: Desk, who: tuple[str, ...], on: str | None) -> None:
     """Say that somebody who left works here again, in the roles that the roster gave them.
 
-    
+    \b
     Examples:
       bledger staff back nadia brandt
     """
