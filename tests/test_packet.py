@@ -102,6 +102,22 @@ def test_a_child_without_anything_has_a_packet_too(desk: School) -> None:
         assert said in told
 
 
+@pytest.mark.parametrize("copy", ["team", "guardian"])
+def test_a_packet_of_before_the_child_was_known_is_not_made(desk: School, copy: str) -> None:
+    out = desk.root / "early.html"
+    with desk.opened() as opened:
+        before = opened.school.record.head().position
+    told = desk(
+        "packet", "ana", "rivera", "--position", "1", "--copy", copy, "--out", str(out),
+        user=PRINCIPAL,
+    )  # fmt: skip
+    assert told.code
+    assert "was not known then" in told.err
+    assert not out.exists()
+    with desk.opened() as opened:
+        assert opened.school.record.head().position == before
+
+
 def test_a_family_reads_no_word_of_the_trade(desk: School, story: Story) -> None:
     told = text(desk, "--copy", "guardian").casefold()
     for word in ("referred", "cico", "minor", "position", "ledger", "motivation", "104233", "p1 "):

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from ledger.domain import standing
+from ledger.domain import Refused, standing
 from ledger.domain.calendar import CALENDAR, Calendar
 from ledger.domain.clocks import Duty
 from ledger.domain.days import school_year_of
@@ -102,6 +102,8 @@ def packet(
     with reading.opened(window.position, streams) as (db, position):
         same = _Same(db)
         ids = same.all(student_id)
+        if not _known(db, ids[0]):
+            raise Refused("that student was not known then: ask for a later time or position")
         head = reading.record.head(position)
         at = datetime.fromisoformat(head.recorded_at).astimezone(whose.zone)
         calendar = _calendar(reading, whose.school_id, position)
@@ -179,6 +181,11 @@ def _calendar(reading: Reading, school_id: str, position: int) -> Calendar:
 def _start(day: date, whose: Whose) -> str:
     at = datetime.combine(day, time(), tzinfo=whose.zone)
     return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def _known(db: sa.Connection, student_id: str) -> bool:
+    asked = sa.select(STUDENT.c.student_id).where(STUDENT.c.student_id == student_id)
+    return db.execute(asked).first() is not None
 
 
 def _principal(db: sa.Connection) -> str:
