@@ -34,7 +34,11 @@ BREACHES = [
     ("ledger/web/__init__.py", "import ledger.store", "Who opens the record"),
     ("cli/timeline.py", "import ledger.projections.timeline", "Who opens the views"),
     ("ledger/delivery/__init__.py", "from ledger.projections import Views", "Who opens the views"),
-    ("ledger/reading/__init__.py", "import eventsourcing", "One place knows the event store's library"),
+    (
+        "ledger/reading/__init__.py",
+        "import eventsourcing",
+        "One place knows the event store's library",
+    ),
     ("cli/log.py", "import sqlalchemy", "Only the views and their door know SQLAlchemy"),
     ("ledger/said.py", "from click import echo", "Only the command line knows click"),
 ]
@@ -112,7 +116,9 @@ def clock_bans(place: str, line: str, use: str) -> list[str]:
 
 
 @pytest.mark.parametrize(("line", "use"), CLOCKS)
-@pytest.mark.parametrize("place", ["ledger/reading/__init__.py", "ledger/domain/new.py", "cli/log.py"])
+@pytest.mark.parametrize(
+    "place", ["ledger/reading/__init__.py", "ledger/domain/new.py", "cli/log.py"]
+)
 def test_the_clock_is_read_in_one_place(place: str, line: str, use: str) -> None:
     assert any("the clock is School's" in said for said in clock_bans(place, line, use))
 

@@ -12,7 +12,7 @@ from ledger import founding
 
 DAY = """
 log ana rivera --did fight --where play --at 'oct 9 10:20' --with leo --by okafor --saw 'He pushed.'
-incident act last in-school 1d --who P1 --on 'oct 9' --note 'Her mother knows.' --happened 'no one asked him'
+incident act last in-school 1d --who P1 --on 'oct 9' --note 'Her mother knows.' --happened 'unheard'
 incident served last 0.5d --because term-modified-by-district
 incident contact last reached --whom mother --lang es --name 'Elena Rivera' --at 'oct 9 15:10'
 log ana rivera --did disrup --where caf --at 12:10 --with leo --saw 'Threw a tray after P2 left.'
