@@ -165,13 +165,15 @@ def _running(told: Telling) -> Iterator[str]:
     )
     yield _number([line for line in told.lines if line.rule == "meeting"], f"{told.team} meeting")
     yield _number([line for line in told.lines if line.rule == "promise"], "promise")
-    unanswered = len(told.facts.referrals)
-    yield f"{unanswered} office referral{'' if unanswered == 1 else 's'} without an answer"
+    by_law = [line for line in told.lines if line.rule == "referral-answer"]
+    others = len(told.facts.referrals) - len({line.stream for line in by_law})
+    more = f", {others} other{'' if others == 1 else 's'} without an answer"
+    yield _number(by_law, "office referral", " by law") + more * (others > 0)
 
 
-def _number(lines: Sequence[Due], what: str) -> str:
+def _number(lines: Sequence[Due], what: str, more: str = "") -> str:
     late = sum(line.state == "late" for line in lines)
-    told = f"{len(lines)} {what}{'' if len(lines) == 1 else 's'}"
+    told = f"{len(lines)} {what}{'' if len(lines) == 1 else 's'}{more}"
     return f"{told} ({late} late)" if late else told
 
 
@@ -212,6 +214,10 @@ def _of_owner(told: Telling, own: Owned) -> Iterator[Row]:
     for plan in own.plans:
         by = told.day(plan.review_on)
         yield Row(by, f"review {kind(plan)} · {told.name(plan.student_id)} · plan {plan.number}")
+    for plan in own.goals:
+        student = told.student(plan.student_id)
+        do = f"bledger plan revise {student.number or word_for(student.name)}"
+        yield Row("–", f"measures {kind(plan)} · {student.name} · plan {plan.number}", do=do)
 
 
 # Plans
