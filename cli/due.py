@@ -68,6 +68,8 @@ def due(
         "   ".join(["mine: --me"] * (not mine) + ["ahead: --all"] * (not everything)),
         everything,
     )
+    if as_of is not None or position is not None:
+        screen.append(f"As known at position {answer.position:,}.")
     desk.answer("due/1", _fields(desk, answer, groups, today, everything), screen)
 
 

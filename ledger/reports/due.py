@@ -68,9 +68,10 @@ def grouped(lines: Sequence[Due], today: date) -> Groups:
 GRAVE = ("services", "determination", "yearly", "consecutive", "homework", "knowledge", "challenge")
 
 
-def _gravity(line: Due) -> int:
-    """What is watched by law stands first, days of removal before all."""
-    return GRAVE.index(line.rule) if line.rule in GRAVE else len(GRAVE)
+def _gravity(line: Due) -> tuple[int, float]:
+    """What is watched by law stands first, days of removal before all and the most days first."""
+    place = GRAVE.index(line.rule) if line.rule in GRAVE else len(GRAVE)
+    return place, -float(line.facts.get("total") or 0)
 
 
 def screen(groups: Groups, desk: Desk, to_complete: int, hints: str, everything: bool) -> list[str]:
