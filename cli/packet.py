@@ -39,6 +39,13 @@ class Made:
     read_first: tuple[str, ...] = ()  # entries that tell somebody's sex, kin, class or grade
 
 
+class Copy(click.Choice[str]):
+    """Whose copy it is; the guardian's may be called the family's."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        return super().convert(wording.GUARDIAN if value == "family" else value, param, ctx)
+
+
 class Packet(click.Command):
     """The command, but for its one word `clear` alone, which is a command of its own."""
 
@@ -61,7 +68,7 @@ class Packet(click.Command):
 
 @click.command(cls=Packet)
 @click.argument("student", nargs=-1, required=True)
-@click.option("--copy", type=click.Choice(wording.COPIES), default="team", show_default=True)
+@click.option("--copy", type=Copy(wording.COPIES), default="team", show_default=True)
 @click.option("--lang", type=click.Choice(wording.LANGUAGES), default="en", show_default=True)
 @click.option("--as-of", metavar="TIME", help="As it was known then.")
 @click.option("--position", type=int, metavar="N", help="As it was known at this position.")
@@ -249,9 +256,10 @@ def _tell(desk: Desk, made: Made, path: Path, copy: str, lang: str) -> None:
         "read_first": made.read_first,
     }
     whose = f"{facts.student.given or 'the student'}'s"
+    english = wording.words(wording.catalogue(school.folder)[0], "en", copy)
     lines = [
-        f"{made.told.words.of('title', copy)}, position {facts.position:,}: {path}",
-        f"  as of {made.told.words.when(facts.recorded_at)}; this reading is on {whose} access log",
+        f"{english.of('title', copy)}, position {facts.position:,}: {path}",
+        f"  as of {english.when(facts.recorded_at)}; this reading is on {whose} access log",
     ]
     if copy == wording.GUARDIAN:
         lines.append("  searched for other children's names and numbers: none is in it")

@@ -404,3 +404,10 @@ def test_nobody_shows_names_of_the_book_in_a_traceback() -> None:
     assert "Leo" not in repr(NAMES)
     assert "leo" not in repr(NAMES)
     assert isinstance(NAMES.own, Found)
+
+
+def test_a_number_is_looked_for_from_three_figures_on() -> None:
+    assert family.NUMBER.findall("88 or 907") == ["907"]
+    assert family._is_searched("907")
+    assert not family._is_searched("88")
+    assert not family._is_searched("2026")

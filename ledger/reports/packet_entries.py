@@ -141,9 +141,11 @@ def _why(told: Telling, own: Sequence[tuple[Entry, Card]]) -> str:
 
 def _lost(told: Telling, own: Sequence[tuple[Entry, Card]]) -> str:
     lost = [card.people[entry.label or ""].minutes_lost for entry, card in own]
+    unsaid = lost.count(None)
+    if unsaid == len(lost):
+        return told.words.say("not_said", count=unsaid) if unsaid else ""
     total = sum(one for one in lost if one is not None)
     said = told.words.say("hours", hours=total // 60, minutes=f"{total % 60:02}")
-    unsaid = lost.count(None)
     return f"{said}, {told.words.say('not_said', count=unsaid)}" if unsaid else said
 
 

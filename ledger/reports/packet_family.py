@@ -24,7 +24,8 @@ PLACEHOLDER = re.compile(r"\bP\d{1,3}\b")
 OPENS = re.compile(r"(?:^|[.!?¿¡]\s+)$")  # what a sentence begins after
 POSSESSIVE = re.compile(r"['’](?:s)?$", re.IGNORECASE)
 JOINED, TURNED = re.compile(r"[\s-]+"), re.compile(r",\s+")
-NUMBER = re.compile(r"[\w-]{5,}")
+NUMBER = re.compile(r"[\w-]{3,}")
+YEAR = re.compile(r"20\d\d")  # stands in every date of the paper
 HALVES = frozenset(("am", "pm"))  # of a day: initials, but for those of a time
 HOUR = re.compile(r"\d\s?$")
 LEADING = re.compile(r"(?<!\w)([^\W\d_]+)\.?\s+$")  # the word before a place of the text
@@ -34,7 +35,7 @@ DESCRIBED = re.compile(
     re.IGNORECASE,
 )  # sex, kin, class or grade of somebody: of whom, only a person can tell
 LEAST = 2  # letters of a part of a name
-LEAST_NUMBER = 5  # figures of a number: fewer could be a count, a time or a year; see NUMBER
+LEAST_NUMBER = 3  # figures of a number: fewer could be a count or a grade; see NUMBER
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,10 +305,14 @@ def leaks(text: str, whose: Names, printed: Collection[str]) -> bool:
 def _numbered(text: str, whose: Names) -> bool:
     """Whether any number or id of another student stands in it."""
     asked = "SELECT key, student_id FROM student_key WHERE kind = 'number'"
-    rows = [(key, id) for key, id in whose.book.execute(asked) if len(key) >= LEAST_NUMBER]
+    rows = [(key, id) for key, id in whose.book.execute(asked) if _is_searched(key)]
     own = {key for key, id in rows if id in whose.ids}
     said = set(NUMBER.findall(text.casefold()))
     return any(key in said and key not in own for key, id in rows)
+
+
+def _is_searched(key: str) -> bool:
+    return len(key) >= LEAST_NUMBER and not YEAR.fullmatch(key)
 
 
 def _named(text: str, whose: Names, printed: Collection[str]) -> bool:

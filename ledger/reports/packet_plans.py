@@ -154,7 +154,9 @@ def _aim(words: Words, goal: Goal) -> str:
 
 
 def _amount(words: Words, goal: Goal, value: Decimal) -> str:
-    return words.of("unit", goal.unit.value, value=rounded(value))
+    shown = rounded(value)
+    said = words.of("unit", goal.unit.value, value=shown)
+    return said.replace("1 veces", "1 vez") if shown == "1" else said
 
 
 def rounded(value: Decimal) -> str:
