@@ -11,6 +11,7 @@ from ledger.domain import Refused
 from ledger.reading import Window
 from ledger.reading.packets import Packet, Whose, handed_over
 from ledger.reading.packets import packet as facts_of
+from ledger.reading.preparing import Prepared
 from ledger.reports import packet as papers
 from ledger.reports import packet_family as family
 from ledger.reports.packet_words import GUARDIAN, Words
@@ -43,7 +44,7 @@ class KeptOut:
         handed_over(self.desk.school.reading, self.facts, to, page, "recap of an SST meeting")
 
 
-def kept_out(desk: Desk, student_id: str, words: Mapping[str, Any]) -> KeptOut:
+def kept_out(desk: Desk, found: Prepared, words: Mapping[str, Any]) -> KeptOut:
     """For a recap in these words; refused for who may not read what people said."""
     school, said = desk.school, desk.school.settings
     if not school.reading.reader.sees_words:
@@ -51,6 +52,8 @@ def kept_out(desk: Desk, student_id: str, words: Mapping[str, Any]) -> KeptOut:
             "a family's recap holds what people said: ask the specialist or the principal for it"
         )
     whose = Whose(said.school_id, said.zone)
-    facts, book = facts_of(school.reading, student_id, Window(), whose, "recap")
+    facts, book = facts_of(
+        school.reading, found.case.student_id, Window(position=found.position), whose, "recap"
+    )
     told = Words(words["lang"], GUARDIAN, {**words, "others": [words["another"]]})
     return KeptOut(desk, facts, told, papers.names_on(facts, book))

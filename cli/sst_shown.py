@@ -92,6 +92,8 @@ def _then(desk: Desk, as_of: str | None, position: int) -> datetime:
 )
 @click.option("--to", "receiver", metavar="WHOM", default="family", help="Who of the family.")
 @meeting_option
+@as_of_option
+@position_option
 @purposed
 @answers
 @pass_desk
@@ -109,7 +111,7 @@ def recap(desk: Desk, student: tuple[str, ...], **said: Any) -> None:
     out = said["out"]
     _check_new(out, ".html")
     case = meant(desk, student)
-    found = _prepared(desk, case, None)
+    found = _prepared(desk, case, asking.position(desk, said["as_of"], said["position"]))
     meeting = _met(found.case, said["meeting"])
     school = desk.school
     try:
@@ -117,7 +119,7 @@ def recap(desk: Desk, student: tuple[str, ...], **said: Any) -> None:
     except paper.BadWords as error:
         raise Failed(str(error)) from None
     family = said["copy"] == paper.GUARDIAN
-    kept = kept_out(desk, found.case.student_id, words) if family else None
+    kept = kept_out(desk, found, words) if family else None
     whose = paper.Whose(
         school=school.settings.name,
         team=school.settings.team,
@@ -128,6 +130,7 @@ def recap(desk: Desk, student: tuple[str, ...], **said: Any) -> None:
         hide=kept.hide if kept else lambda text, _: text,
     )
     made = paper.recap(found.case, meeting, whose, copy=said["copy"], words=words)
+    made = replace(made, known=_known(desk, found.position, said["lang"]))
     if kept:
         kept.give(paper.html(made), said["receiver"])
     if said["lang"] != "en":
@@ -143,6 +146,14 @@ def recap(desk: Desk, student: tuple[str, ...], **said: Any) -> None:
         "position": found.position,
     }
     desk.answer("sst-recap/1", fields, [f"Written: {out}"] if out else paper.lines(made))
+
+
+def _known(desk: Desk, position: int, lang: str) -> str:
+    """As of when, position and hash: where the paper stands in the record."""
+    head = desk.school.record.head(position)
+    at = datetime.fromisoformat(head.recorded_at).astimezone(desk.school.settings.zone)
+    values = {"when": f"{at:%Y-%m-%d %H:%M}", "position": position, "head": head.hash.hex()[:8]}
+    return paper.KNOWN[lang].format(**values)
 
 
 def _met(case: Case, number: int | None) -> Meeting:

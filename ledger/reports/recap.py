@@ -21,6 +21,10 @@ FILE = "sst.toml"
 LANGUAGES = ("en", "es")
 STAFF, GUARDIAN = "staff", "guardian"
 COPIES = (STAFF, GUARDIAN)
+KNOWN = {
+    "en": "as of {when} · position {position} · head {head}",
+    "es": "al {when} · posición {position} · cabeza {head}",
+}
 GAP = re.compile(r"\{([a-z_]+)\}")
 Table = Mapping[str, Any]
 
@@ -47,6 +51,7 @@ class Recap:
     intro: str
     sections: tuple[Section, ...]
     foot: str
+    known: str = ""  # as of when, position and hash
 
 
 @dataclass(frozen=True)
@@ -224,7 +229,7 @@ def lines(recap: Recap) -> list[str]:
     told = [*wrapped(recap.title, 2), *wrapped(recap.intro, 2)]
     for section in recap.sections:
         told += ["", section.head, *(w for one in section.lines for w in wrapped(f"  {one}", 4))]
-    return [*told, "", *wrapped(recap.foot, 0)]
+    return [*told, "", *wrapped(recap.foot, 0), recap.known]
 
 
 def html(recap: Recap) -> bytes:
