@@ -100,7 +100,8 @@ def text_of_pdf(paper: bytes) -> str:
     reader = pypdf.PdfReader(io.BytesIO(paper))
     said = [str(value) for value in (reader.metadata or {}).values()]
     alts = [str(o["/Alt"]) for o in _objects(reader) if "/Alt" in o]
-    return "\n".join([*said, *alts, *(page.extract_text() for page in reader.pages)])
+    told = [*said, *alts, *(page.extract_text() for page in reader.pages)]
+    return "\n".join(told).replace("\u200b", "")
 
 
 def _objects(reader: Any) -> list[Any]:
