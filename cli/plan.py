@@ -11,6 +11,7 @@ from cli import Desk, asking, editing
 from cli.plan_data import fidelity, progress
 from cli.plan_doing import (
     Meant,
+    alone,
     form_option,
     meant,
     needed,
@@ -40,6 +41,8 @@ from ledger.domain.plan import (
 from ledger.said import show_day
 from ledger.written import plan as form
 from ledger.written.lines import Fault
+
+WAITING = ("draft", "approved")
 
 
 @click.group()
@@ -84,6 +87,7 @@ def draft(desk: Desk, student: tuple[str, ...], **said: Any) -> None:
         lambda text: _read(desk, text, on),
     )
     assert made.kind is not None
+    alone(desk, found, (found.student_id, made.kind), WAITING)
     command = DraftPlan(
         **made.terms | {"design": without_names(desk, made.design, found.student_id)},
         student_id=found.student_id,
@@ -145,6 +149,7 @@ def start(desk: Desk, student: tuple[str, ...], **said: Any) -> None:
       bledger plan start ana rivera --on "sep 21"
     """
     own = meant(desk, student, said, ("approved",))
+    alone(desk, own.found, (own.id, own.held.kind), ("active",))
     command = StartPlan(**own.fields, on=_from(desk, said["on"], own.held.since))
     record(desk, own.id, own.found, command, said)
 

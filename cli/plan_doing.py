@@ -14,8 +14,10 @@ from cli.asking import ASK
 from cli.drafts import kept_on_failure
 from cli.errors import RECORDED
 from cli.incident import follows
+from cli.plan_accounts import Named, number_of, one_of_a_kind, own_of, which
 from cli.sst_words import coming_day
 from cli.trial import trial
+from ledger.domain.codes import PlanKind
 from ledger.domain.plan import PLAN, Design, Held, PlanCommand
 from ledger.finding import Found, same_as
 from ledger.reports import plan as report
@@ -70,11 +72,12 @@ class Meant:
     id: str
     held: Held
     found: Found
+    number: str = ""  # of the account on the roster that has it
 
     @property
     def word(self) -> str:
         """What names the student in a line to copy."""
-        return self.found.number or "STUDENT"
+        return self.number or self.found.number or "STUDENT"
 
     @property
     def fields(self) -> dict[str, Any]:
@@ -87,7 +90,10 @@ def meant(
 ) -> Meant:
     """The one plan of this student that can be meant; NotOne when there are several, or none."""
     found = asking.student(desk, words)
-    known = [Meant(id, held, found) for id, held in plans_of(desk, found)]
+    every = [
+        Meant(id, held, found, number_of(desk, found, id)) for id, held in plans_of(desk, found)
+    ]
+    known = own_of(desk, words, found.student_id, every, lambda one: one.id)
     if not known:
         raise asking.NotOne("that student has no plan. Write one: bledger plan draft STUDENT")
     own = [one for one in known if _is(one.held, said)]
@@ -95,7 +101,8 @@ def meant(
     if len(fit) == 1:
         return fit[0]
     if fit:
-        raise asking.NotOne(f"which plan? {_listed(fit)}: say --plan NUMBER, or --kind")
+        named = [Named(one.id, one.held.number, one.held.kind, one.held.stage) for one in fit]
+        raise asking.NotOne(which(desk, found, named))
     raise asking.NotOne(f"none of that student's plans is one for this: {_listed(known)}")
 
 
@@ -107,6 +114,11 @@ def plans_of(desk: Desk, found: Found) -> list[tuple[str, Held]]:
     )
     streams = [(id, PLAN.fold(record.stream(f"plan-{id}"))) for id in ids]
     return [(id, held) for id, plans in streams for held in plans.by_number.values()]
+
+
+def alone(desk: Desk, found: Found, own: tuple[str, PlanKind], stages: Collection[str]) -> None:
+    """Refused when the same child has such a plan under another id, which no stream can see."""
+    one_of_a_kind(desk, found, plans_of(desk, found), own, stages)
 
 
 def _is(held: Held, said: Mapping[str, Any]) -> bool:

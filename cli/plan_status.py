@@ -8,7 +8,10 @@ from typing import Any
 import click
 
 from cli import Desk, answers, asking, pass_desk, purposed
+from cli.plan_accounts import Named, own_of, which
+from ledger.domain.codes import PlanKind
 from ledger.domain.days import school_year_of
+from ledger.finding import Found
 from ledger.reading import Window
 from ledger.reading.plans import Plan, Plans, plans, standing_of
 from ledger.reports import plans as report
@@ -74,7 +77,10 @@ def show(
     at, today = then(desk, as_of, position)
     found = plans(desk.school.reading, Window(at), student_id=child.student_id)
     rules, calendar = desk.school.settings.rules, desk.school.calendar
-    stood = [(p, standing_of(p, calendar, rules, today)) for p in _meant(found, number)]
+    stood = [
+        (p, standing_of(p, calendar, rules, today))
+        for p in _meant(desk, child, found, words, number)
+    ]
     look = _look(desk, found, at, today)
     fields = {
         **_when(desk, found, today),
@@ -103,17 +109,32 @@ def _told_apart(words: tuple[str, ...]) -> tuple[tuple[str, ...], int | None]:
     return words, None
 
 
-def _meant(found: Plans, number: int | None) -> list[Plan]:
-    if not found.plans:
+def _meant(
+    desk: Desk, child: Found, found: Plans, words: tuple[str, ...], number: int | None
+) -> list[Plan]:
+    known = own_of(desk, words, child.student_id, [*found.plans], _account)
+    if not known:
         raise asking.NotOne("this student has no plan. Write one: bledger plan draft STUDENT")
     if number is None:
-        active = [plan for plan in found.plans if plan.state == "active"]
-        return active or [found.plans[-1]]
-    own = [plan for plan in found.plans if plan.number == number]
+        active = [plan for plan in known if plan.state == "active"]
+        return active or _one(desk, child, [*{_account(plan): plan for plan in known}.values()])
+    own = [plan for plan in known if plan.number == number]
     if not own:
-        known = ", ".join(str(plan.number) for plan in found.plans)
-        raise asking.NotOne(f"there is no plan {number}; there are: {known}")
-    return own
+        numbers = ", ".join(str(plan.number) for plan in known)
+        raise asking.NotOne(f"there is no plan {number}; there are: {numbers}")
+    return _one(desk, child, own)
+
+
+def _one(desk: Desk, child: Found, some: list[Plan]) -> list[Plan]:
+    """The only one of them; of a child who stood on the roster twice it may have to be asked."""
+    if len(some) > 1:
+        named = [Named(_account(p), p.number, PlanKind(p.kind), p.state) for p in some]
+        raise asking.NotOne(which(desk, child, named))
+    return some
+
+
+def _account(plan: Plan) -> str:
+    return plan.stream.partition("-")[2]
 
 
 def _look(desk: Desk, found: Plans, at: int | None, today: date) -> report.Look:

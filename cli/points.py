@@ -14,6 +14,7 @@ from cli.asking import ASK
 from cli.drafts import kept_on_failure
 from cli.errors import RECORDED
 from cli.incident import follows
+from cli.plan_accounts import Named, which
 from cli.points_day import Day, Line, recorded, tell
 from cli.taking_in import REPORT
 from cli.trial import trial
@@ -87,7 +88,7 @@ def points(desk: Desk, student: tuple[str, ...], **said: Any) -> None:
     day = Day(desk, on, said)
     asked = day.of(student)
     if said["card"] is not None:
-        _one(day, asked, said["card"])
+        _one(day, student, asked, said["card"])
     elif said["only_list"]:
         tell(day, [Line(one, one.known) for one in asked])
     else:
@@ -96,10 +97,11 @@ def points(desk: Desk, student: tuple[str, ...], **said: Any) -> None:
         ask(day, asked)
 
 
-def _one(day: Day, found: Sequence[Asked], card: str) -> None:
+def _one(day: Day, student: Sequence[str], found: Sequence[Asked], card: str) -> None:
     if len(found) > 1:
-        known = ", ".join(f"plan {one.plan} ({one.kind.short})" for one in found)
-        raise asking.NotOne(f"which plan? {known}: say --plan NUMBER")
+        named = [Named(one.stream_id, one.plan, one.kind) for one in found]
+        child = asking.student(day.desk, student)
+        raise asking.NotOne(which(day.desk, child, named))
     (one,) = found
     marks = read(card, one.card, one.held)
     if marks is None:

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from cli import Desk, asking
+from cli.plan_accounts import own_of
 from ledger.domain import Refused
 from ledger.domain.calendar import Calendar
 from ledger.domain.codes import DayKind, NoData, PlanKind
@@ -40,6 +41,8 @@ class Day:
         asked = [one for plan in found.plans if (one := self._asked(plan, found.people))]
         if not asked:
             raise Refused(NOBODY.format(f"{self.on:%b} {self.on.day} {self.on.year}"))
+        if student:
+            asked = own_of(self.desk, words, student, asked, lambda one: one.stream_id)
         return sorted(asked, key=lambda one: (search_key(one.name), one.plan))
 
     def _asked(self, plan: Plan, people: Mapping[str, Any]) -> Asked | None:

@@ -383,3 +383,61 @@ def test_the_form_file_is_private(desk: School) -> None:
     program = f"import os\nopen({str(modes)!r}, 'w').write(oct(os.stat(path).st_mode & 0o77))\n"
     desk("plan", "draft", "ana", "rivera", terminal=True, env=editor(desk, program))
     assert modes.read_text() == "0o0"
+
+
+# A child who stood on the roster twice
+
+
+@pytest.fixture
+def twice(desk: School) -> School:
+    """Leo, 104590 too, with a plan numbered 1 of the same kind under each."""
+    carry_out(desk, "104590", "leo")
+    desk.ok("roster", "link", "104590", "--same-as", "leo", "--yes")
+    return desk
+
+
+def leos_number(desk: School) -> str:
+    with desk.opened() as at:
+        return str(at.school.find("leo").students[0].number)
+
+
+@pytest.mark.parametrize(
+    "line", ["plan fidelity leo 2/2", "plan show leo 1", "points leo 31"], ids=lambda line: line[:9]
+)
+def test_plans_with_the_same_number_are_told_apart_by_the_accounts(
+    twice: School, line: str
+) -> None:
+    asked = twice(*line.split())
+    assert asked.code == 3
+    for number in ("104590", leos_number(twice)):
+        assert f"plan 1 of {number} (CICO" in asked.err
+        twice.ok(*line.replace("leo", number).split())
+    assert "name the student by that number" in asked.err
+
+
+def test_plans_of_two_accounts_of_which_none_is_carried_out_are_asked_about(twice: School) -> None:
+    for number in ("104590", leos_number(twice)):
+        twice.ok("plan", "end", number, "--why", "Moved.")
+    asked = twice("plan", "show", "leo")
+    assert (asked.code, asked.out) == (3, "")
+    assert "plan 1 of 104590 (CICO, ended)" in asked.err
+
+
+def test_a_child_who_was_two_has_one_plan_of_a_kind(desk: School) -> None:
+    carry_out(desk, "104590")
+    desk.ok("plan", "draft", "leo", "--form", FORM)
+    desk.ok("plan", "approve", "leo", "--by", "mother")
+    desk.ok("roster", "link", "104590", "--same-as", "leo", "--yes")
+    refused = desk("plan", "start", leos_number(desk))
+    assert refused.code == 4
+    assert "Plan 1 of 104590 (CICO, active) is the same child's: revise it" in refused.err
+    desk.ok("plan", "end", "104590", "--why", "Written anew.")
+    desk.ok("plan", "start", leos_number(desk))
+
+
+def test_a_draft_beside_one_that_waits_under_the_other_number_is_refused(desk: School) -> None:
+    desk.ok("plan", "draft", "104590", "--form", FORM)
+    desk.ok("roster", "link", "104590", "--same-as", "leo", "--yes")
+    refused = desk("plan", "draft", "leo", "--form", FORM)
+    assert "Plan 1 of 104590 (CICO, draft) is the same child's" in refused.err
+    assert len(desk.of("PlanDrafted")) == 1
