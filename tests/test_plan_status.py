@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 from desk import CLERK, School, as_expected
+from hypothesis import example, given
+from hypothesis import strategies as st
 from made import TEACHER
 
 from ledger.domain.codes import (
@@ -47,6 +49,7 @@ HITS = Goal(
     unit=Unit.TIMES_A_DAY, direction=Direction.AT_MOST, target=Decimal(1), baseline=Decimal(4)
 )
 HANDS = "Hits or pushes another child with an open hand."
+YEAR = ("--first", "2026-08-13", "--last", "2027-06-11", "--off", "2026-10-12")
 FIRST, LAST = date(2026, 9, 21), date(2026, 10, 13)
 
 
@@ -122,8 +125,7 @@ class Scene:
 @pytest.fixture
 def scene(desk: School) -> Scene:
     """Seven plans on October 14, some of which go well."""
-    year = ("--first", "2026-08-13", "--last", "2027-06-11", "--off", "2026-10-12")
-    desk.ok("calendar", "set", *year)
+    desk.ok("calendar", "set", *YEAR)
     scene = Scene(desk)
     whitlock, lund = "Sam Whitlock", "Per Lund"
     scene.cards("ana rivera", "28 31 33 a 29 31 25 30 36 31", date(2026, 10, 16), whitlock)
@@ -328,6 +330,46 @@ def test_figures_are_rounded_half_up_where_they_are_shown(
     value: str, unit: Unit, shown: str
 ) -> None:
     assert amount(Decimal(value), unit) == shown
+
+
+@given(
+    st.decimals(0, 100, places=4),
+    st.decimals(0, 100, places=1),
+    st.sampled_from(Direction),
+    st.sampled_from([Unit.PERCENT, Unit.TIMES_A_DAY]),
+)
+@example(Decimal("79.6"), Decimal(80), Direction.AT_LEAST, Unit.PERCENT)
+@example(Decimal("79.98"), Decimal(80), Direction.AT_LEAST, Unit.PERCENT)
+def test_a_figure_never_looks_to_be_on_the_other_side_of_its_goal(
+    value: Decimal, target: Decimal, direction: Direction, unit: Unit
+) -> None:
+    goal = Goal(unit=unit, direction=direction, target=target)
+    shown = Decimal(amount(value, unit, goal).removesuffix(" %"))
+    if direction is Direction.AT_LEAST:
+        assert (shown >= target) is (value >= target)
+    else:
+        assert (shown <= target) is (value <= target)
+
+
+@pytest.mark.parametrize(
+    ("totals", "says"),
+    [
+        ("28 28 29 28 28 28 29 28 27 29", "below goal on 7 of 10"),
+        (
+            "a a a a a a 28 28 28 29",
+            "below goal on 3 of 4 · given on 4 of 10 days: look at the delivery first",
+        ),
+    ],
+)
+def test_a_plan_that_is_on_track_and_below_its_goal_says_so(
+    desk: School, totals: str, says: str
+) -> None:
+    desk.ok("calendar", "set", *YEAR)
+    scene = Scene(desk)
+    scene.cards("leo", totals, date(2026, 11, 20), "Sam Whitlock")
+    lines = desk.ok("plan", "status").out.splitlines()
+    (at,) = (n for n, line in enumerate(lines) if "Leo Park" in line)
+    assert lines[at + 1].strip() == says
 
 
 def test_plans_that_cannot_be_read_are_said_to_be_missing(scene: Scene) -> None:

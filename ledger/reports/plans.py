@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from itertools import groupby
 from typing import Any
 
@@ -30,6 +30,8 @@ from ledger.written.plan import card_said, goal_said
 BARS, DIGITS = "▁▂▃▄▅▆▇█", "12345678"
 DOT = "·"
 SIGNS = {Direction.AT_LEAST: ">=", Direction.AT_MOST: "<="}  # as wide as a console shows them
+DELIVERY_FIRST = "look at the delivery first"
+FEW = 2  # a plan was given on few days when on less than one of this many
 LEVELS = 4  # below the goal, and as many at or above it
 GROUPS: dict[State, str] = {
     "on track": "ON TRACK",
@@ -166,7 +168,7 @@ def _not_active(plan: Plan, standing: Standing, look: Look) -> str:
 
 def _figures(found: Plans, plan: Plan, standing: Standing, look: Look, window: int) -> str:
     goal, silent = goal_of(plan), standing.state == "no recent data"
-    now = "–" if standing.now is None or silent else amount(standing.now, goal.unit)
+    now = "–" if standing.now is None or silent else amount(standing.now, goal.unit, goal)
     at_goal = "–" if silent or not standing.of else f"{standing.at_goal} of {standing.of}"
     trend = sparkline(standing, goal, ascii=look.ascii).ljust(max(window, 5))
     given = f"{standing.given}/{standing.planned}"
@@ -178,9 +180,14 @@ def _figures(found: Plans, plan: Plan, standing: Standing, look: Look, window: i
 
 def _evidence(plan: Plan, standing: Standing) -> Iterator[str]:
     """What stands behind a state, and what a number counts that is no percent."""
+    if standing.state == "on track" and not _met(standing.now, goal_of(plan)):
+        row = f"below goal on {standing.of - standing.at_goal} of {standing.of}"
+        few = FEW * standing.given < standing.planned
+        given = f" · given on {standing.given} of {standing.planned} days"
+        yield f"{row}{f'{given}: {DELIVERY_FIRST}' if few else ''}"
     if standing.state == "off track":
         every = standing.given == standing.planned
-        look = "look at the plan itself" if every else "look at the delivery first"
+        look = "look at the plan itself" if every else DELIVERY_FIRST
         row = f"{standing.in_a_row_below} days in a row below"
         yield f"{row} · given on {standing.given} of {standing.planned} days: {look}"
     goal, design = goal_of(plan), plan.terms["design"]
@@ -210,11 +217,22 @@ def _part(value: Decimal, whole: Decimal) -> int:
     return min(LEVELS - 1, int(LEVELS * value / whole)) if whole > 0 else LEVELS - 1
 
 
-def amount(value: Decimal, unit: Unit) -> str:
-    """84 % of a percent, 1.6 of what is counted; half up."""
-    if unit in PERCENTS:
-        return f"{value.quantize(Decimal(1), ROUND_HALF_UP)} %"
-    return str(value.quantize(Decimal("0.1"), ROUND_HALF_UP))
+def amount(value: Decimal, unit: Unit, goal: Goal | None = None) -> str:
+    """84 % of a percent, 1.6 of what is counted; half up, but never to the goal's other side."""
+    percent = unit in PERCENTS
+    step = Decimal(1) if percent else Decimal("0.1")
+    shown = value.quantize(step, ROUND_HALF_UP)
+    if goal is not None and _met(shown, goal) is not _met(value, goal):
+        away = ROUND_FLOOR if value < goal.target else ROUND_CEILING
+        shown = value.quantize(step / 10, away)
+    return f"{shown} %" if percent else str(shown)
+
+
+def _met(value: Decimal | None, goal: Goal) -> bool:
+    """Whether a figure is at the goal; none at all is not below it."""
+    if value is None:
+        return True
+    return value >= goal.target if goal.direction is Direction.AT_LEAST else value <= goal.target
 
 
 def _target(goal: Goal, look: Look) -> str:
@@ -262,7 +280,7 @@ def _head(found: Plans, plan: Plan, standing: Standing, look: Look) -> Iterator[
 def _summary(plan: Plan, standing: Standing, look: Look) -> Iterator[str]:
     """85 % (goal 80 %) · 7 of 9 days at goal, 3 in a row · given on 9 of 10 school days"""
     goal = goal_of(plan)
-    now = "no data" if standing.now is None else amount(standing.now, goal.unit)
+    now = "no data" if standing.now is None else amount(standing.now, goal.unit, goal)
     row = standing.in_a_row_below or standing.in_a_row_at
     streak = f", {row} in a row {'below' if standing.in_a_row_below else 'at it'}" if row else ""
     parts = (
@@ -386,7 +404,7 @@ def _told(day: Day | None, by_points: bool) -> str:
         why = NoData(day.no_data).label if day.no_data else "no reason said"
         return f"{before}{'–':>5}  no data: {why}"
     met = "at goal" if day.met else "below"
-    return f"{before}{amount(day.value, day.goal.unit):>5}  {met}"
+    return f"{before}{amount(day.value, day.goal.unit, day.goal):>5}  {met}"
 
 
 def _checked(card: Any) -> str:

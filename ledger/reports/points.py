@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 
 from ledger.domain.codes import DayKind, Direction, NoData, PlanKind, Unit
 from ledger.domain.plan import Goal, PointCard
@@ -136,7 +136,11 @@ def _percent(goal: Goal, made: Sum) -> str:
     whole = exact.quantize(Decimal(1), ROUND_HALF_UP)
     met = at_goal(goal, made.points, made.most)
     seems = at_goal(goal, int(whole), 100)
-    return str(whole) if met is seems else str(exact.quantize(Decimal("0.1"), ROUND_HALF_UP))
+    if met is seems:
+        return str(whole)
+    return str(
+        exact.quantize(Decimal("0.1"), ROUND_FLOOR if exact < goal.target else ROUND_CEILING)
+    )
 
 
 def _note(one: Asked, made: Sum) -> str:
