@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import shlex
 import signal
@@ -170,10 +171,17 @@ def _read(path: Path) -> str | None:
             raw = file.read(LARGEST)
     except OSError:
         return None
+    return _decoded(raw).replace("\r\n", "\n")
+
+
+def _decoded(raw: bytes) -> str:
+    """UTF-8; UTF-16 where its mark stands at the beginning; of an older editor cp1252."""
+    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return raw.decode("utf-16", "replace")
     try:
-        return raw.decode("utf-8-sig").replace("\r\n", "\n")
-    except UnicodeDecodeError:  # of an older editor
-        return raw.decode("cp1252", "replace").replace("\r\n", "\n")
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return raw.decode("cp1252", "replace")
 
 
 @contextmanager

@@ -376,6 +376,17 @@ def test_a_plan_of_a_child_who_became_another_is_found_under_both(desk: School) 
     assert "1 day with data" in told.out
 
 
+@pytest.mark.parametrize("coding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_a_form_is_read_in_the_coding_that_the_editor_saved_it_in(
+    desk: School, coding: str
+) -> None:
+    form = FORM.replace("long seat work", "mañana sin señas")
+    saves = f"open(path, 'wb').write({form.encode(coding)!r}); sys.exit()"
+    desk.ok("plan", "draft", "ana", "rivera", terminal=True, env=editor(desk, saves))
+    (drafted,) = desk.of("PlanDrafted")
+    assert "mañana sin señas" in str(drafted.design.predictors)
+
+
 def test_the_form_file_is_private(desk: School) -> None:
     if sys.platform == "win32":
         pytest.skip("modes are of Unix")
