@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
@@ -20,6 +21,10 @@ from ledger.domain.codes import (
 )
 from ledger.said import Unclear, match_code, parse_length
 
+NO_LENGTH = re.compile(
+    r"(?ia)[-\u2212](?:\d+[.,]?\d*|[.,]\d+) ?[dhm][a-z]*|0+(?:[.,]0*)? ?[dhm][a-z]*"
+)
+MORE_THAN_NONE = "a length is more than 0: 0.5d, 10m"
 MOST = 4  # words that one code is typed in
 SAID = {"suspension": "out-of-school-suspension"}  # what staff say → our code
 FAMILY = {"mom": "mother", "mum": "mother", "dad": "father"} | dict.fromkeys(
@@ -35,7 +40,14 @@ class Told(click.Command):
         self.tell = tell
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        rest = super().parse_args(ctx, args)
+        typed = [*args]
+        try:
+            rest = super().parse_args(ctx, args)
+        except click.NoSuchOption:
+            # -1d looks like an option.
+            if self.tell is action_and_length and any(map(NO_LENGTH.fullmatch, typed)):
+                raise click.UsageError(MORE_THAN_NONE, ctx) from None
+            raise
         if not ctx.resilient_parsing:
             self.tell(ctx.params)
         return rest
@@ -74,6 +86,8 @@ def _is_length(said: str) -> bool:
 def action_and_length(params: dict[str, Any]) -> None:
     """An action at the end of the words, and behind it how long."""
     words = list(params["student"])
+    if params["length"] is None and words and NO_LENGTH.fullmatch(words[-1]):
+        raise click.UsageError(MORE_THAN_NONE)
     if params["length"] is None and (size := _length_at_end(words)):
         params["length"] = " ".join(words[-size:])
         del words[-size:]
