@@ -77,7 +77,7 @@ def test_eight_processes_of_which_a_third_is_killed_and_repeats_itself(tmp_path:
     kills = 0
     for name in victims:
         _until_some_work(tmp_path, name)
-        time.sleep(pick.random() * 0.1)
+        time.sleep(pick.random() * 0.02)
         kills += writers[name].poll() is None
         writers[name].kill()
         writers[name].communicate()
