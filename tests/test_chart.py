@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ledger.domain.codes import Channel, Relation, Verdict
@@ -128,6 +128,7 @@ def sayings(draw: st.DrawFn) -> Written:
 
 
 @given(sayings())
+@example(Written(actions=(Agreed(what="soap, , towels", who=(PEOPLE["okafor"],)),)))
 def test_what_a_form_says_is_read_again(said: Written) -> None:
     text = chart.form("SST follow-up", said, lambda person: NAMES[person.key], {"known": ["a #"]})
     back = well(text)
@@ -180,7 +181,7 @@ tried:          (+ worked   - did not   ~ partly)
   ~ seat by the door (mornings)
   − picture schedule
 concerns:       (most urgent first)
-questions:      (who finds out)
+questions:      (question — who finds out)
   who sits with her at lunch? -- okafor and mother
 strategies:
   1. a seat with an adult
@@ -319,3 +320,23 @@ def test_no_part_of_a_line_is_lost_between_its_pieces() -> None:
 def test_a_follow_up_outside_the_rule_is_a_reminder(days: int, told: str) -> None:
     at = NOW + timedelta(days=days)
     assert chart.outside(at, HELD, (3, 6)) == told
+
+
+@pytest.mark.parametrize(
+    ("line", "text", "who"),
+    [
+        ("who sits with her? (okafor)", "who sits with her?", ("okafor",)),
+        ("who sits with her? (okafor and per lund)", "who sits with her?", ("okafor", "per lund")),
+        ("who sits with her (at lunch)", "who sits with her (at lunch)", ()),
+        ("what helps at home? (mother)", "what helps at home? (mother)", ()),
+        ("who was it (okafor) — per lund", "who was it (okafor)", ("per lund",)),
+        ("who was it (okafor) —", "who was it (okafor)", ()),
+    ],
+)
+def test_staff_in_brackets_at_the_end_of_a_question_find_out(
+    line: str, text: str, who: tuple[str, ...]
+) -> None:
+    asked = Asked(text=text, who=tuple(PEOPLE[name] for name in who))
+    assert well(f"questions:\n  {line}\n").questions == (asked,)
+    again = chart.form("SST", Written(questions=(asked,)), lambda person: NAMES[person.key])
+    assert well(again).questions == (asked,)

@@ -32,7 +32,7 @@ HINTS = {  # part → what the empty form says beside it
     "known": "",
     "tried": "(+ worked   - did not   ~ partly)",
     "concerns": "(most urgent first)",
-    "questions": "(who finds out)",
+    "questions": "(question — who finds out)",
     "strategies": "",
     "actions": "(who and who — what — from — by)",
     "follow-up": "",
@@ -100,7 +100,7 @@ def form(
         "known": map(_line, chart.known),
         "tried": map(_tried_line, chart.tried),
         "concerns": map(_line, chart.concerns),
-        "questions": (_joined(_field(q.text), _names(q.who, name)) for q in said.questions),
+        "questions": (_question_line(q, name) for q in said.questions),
         "strategies": map(_line, chart.strategies),
         "actions": (_action_line(one, name) for one in said.actions),
     }
@@ -119,7 +119,9 @@ def _line(text: str) -> str:
 
 def _field(text: str) -> str:
     """A text that stands between dashes, so without one of its own."""
-    return line_of(re.sub(r"\s*,\s*,\s*", ", ", DASH.sub(", ", text)), HINTS)
+    if DASH.search(text):
+        text = re.sub(r"\s*,\s*,\s*", ", ", DASH.sub(", ", text))
+    return line_of(text, HINTS)
 
 
 def _attendee(one: Attendee, name: Callable[[Person], str]) -> str:
@@ -132,6 +134,12 @@ def _attendee(one: Attendee, name: Callable[[Person], str]) -> str:
 def _tried_line(one: Tried) -> str:
     sign = f"{one.verdict.sign} " if one.verdict else ""
     return f"{sign}{_line(one.what)}{f' ({one.note})' if one.note else ''}"
+
+
+def _question_line(one: Asked, name: Callable[[Person], str]) -> str:
+    """With its dash where what stands in brackets at its end could be who finds out."""
+    text, who = _field(one.text), _names(one.who, name)
+    return _joined(text, who) if who or not NOTE.search(text) else f"{text} —"
 
 
 def _action_line(one: Agreed, name: Callable[[Person], str]) -> str:
@@ -286,10 +294,10 @@ class _Sheet:
         return [("language", language)]
 
     def question(self, piece: Piece) -> Asked:
-        """`what they want to know — who and who`."""
+        """`what they want to know — who and who`, or of the staff `what … (who)`."""
         dashes = [*DASH.finditer(piece.text)]
         if not dashes:
-            return Asked(text=words(piece))
+            return self.bracketed(piece)
         text, last = piece.cut(0, dashes[-1].start()), piece.cut(dashes[-1].end())
         if not words(text):
             self.faults.append(piece.fault("what is the question? Write it first, then who"))
@@ -299,9 +307,22 @@ class _Sheet:
             self.faults[known:] = [piece.fault("the question comes first, then who finds out")]
         return Asked(text=words(text), who=who)
 
+    def bracketed(self, piece: Piece) -> Asked:
+        """A question without a dash: brackets that name only staff say who finds out."""
+        note = NOTE.search(piece.text)
+        who = self.quiet(piece.cut(note.start(1), note.end(1))) if note else ()
+        if note and who and all(one.staff for one in who):
+            return Asked(text=words(piece.cut(0, note.start())), who=who)
+        return Asked(text=words(piece))
+
     def is_person(self, piece: Piece) -> bool:
-        quiet = _Sheet(self.reads, self.held, {}, [])
-        return bool(quiet.people(piece)) and not quiet.faults
+        return bool(self.quiet(piece))
+
+    def quiet(self, piece: Piece) -> tuple[Person, ...]:
+        """The people that the words mean; none, and no fault, when one means nobody."""
+        sheet = _Sheet(self.reads, self.held, {}, [])
+        found = sheet.people(piece)
+        return () if sheet.faults else found
 
     def action(self, piece: Piece) -> Agreed | None:
         """`who and who — what — from — by`; one date alone is that by which it is done."""
