@@ -33,11 +33,14 @@ from cli.sst_words import (
     coming_day,
     maybe_number_at_end,
     meant,
+    no_school,
     number_at_end,
+    past,
     people,
     person,
     shown,
     spoken,
+    to_come,
 )
 from cli.trial import trial
 from cli.words import Told
@@ -172,15 +175,18 @@ def schedule(desk: Desk, student: tuple[str, ...], **said: Any) -> None:
     case = meant(desk, student)
     kind = MeetingKind.FOLLOW_UP if case.case.last_held else MeetingKind.INITIAL
     command = ScheduleMeeting(
-        kind=asking.maybe(desk, said["kind"], MeetingKind) or kind, **_set_for(desk, said)
+        kind=asking.maybe(desk, said["kind"], MeetingKind) or kind,
+        at=coming(desk, said["at"], today(desk)),  # or past, with who had been invited to it
+        **_where(desk, said),
     )
-    record(desk, case, command, said, lambda _: [report.NEXT_INVITE.format(shown(desk, case))])
+    more = [*past(desk, command.at), *no_school(desk, command.at)]
+    more += [report.NEXT_INVITE.format(shown(desk, case))]
+    record(desk, case, command, said, lambda _: more)
 
 
-def _set_for(desk: Desk, said: Mapping[str, Any]) -> dict[str, Any]:
+def _where(desk: Desk, said: Mapping[str, Any]) -> dict[str, Any]:
     leads = said["facilitator"]
     return {
-        "at": coming(desk, said["at"], today(desk)),
         "place": said["place"],
         "facilitator": asking.staff(desk, leads) if leads else None,
     }
@@ -198,8 +204,9 @@ def follow_up(desk: Desk, student: tuple[str, ...], **said: Any) -> None:
       bledger sst follow-up ana rivera --at "nov 12 8:00"
     """
     case = meant(desk, student)
-    command = SetFollowUp(**_set_for(desk, said))
-    record(desk, case, command, said, lambda _: _reminder(desk, case, command))
+    command = SetFollowUp(at=to_come(desk, said["at"]), **_where(desk, said))
+    more = [*no_school(desk, command.at), *_reminder(desk, case, command)]
+    record(desk, case, command, said, lambda _: more)
 
 
 def _reminder(desk: Desk, case: Meant, command: SetFollowUp) -> list[str]:
@@ -224,11 +231,11 @@ def reschedule(desk: Desk, student: tuple[str, ...], **said: Any) -> None:
     case = meant(desk, student)
     command = RescheduleMeeting(
         number=the_meeting(desk, case, said["meeting"]),
-        at=coming(desk, said["at"], today(desk)),
+        at=to_come(desk, said["at"]),
         place=said["place"],
         reason=text(desk, case, said, "reason"),
     )
-    record(desk, case, command, said)
+    record(desk, case, command, said, lambda _: no_school(desk, command.at))
 
 
 @click.command()

@@ -16,11 +16,12 @@ from cli import Desk, asking
 from cli.words import FAMILY
 from ledger.domain import When
 from ledger.domain.codes import Relation, current
+from ledger.domain.days import day_kind
 from ledger.domain.meeting import MEETING, Case, Met, Person
 from ledger.finding import Found, staff_named
 from ledger.reading.preparing import open_cases
 from ledger.reports.day import LANGUAGES
-from ledger.said import Unclear, parse_when
+from ledger.said import MONTHS, WEEKDAYS, Unclear, parse_when, show_day
 
 BEGINNING = re.compile("[0-9a-f][0-9a-f-]{2,35}")
 OUTSIDE = re.compile(r"(?i)(?:outside|role|de fuera)\b[ \t]*:?[ \t]*(.+)")
@@ -171,6 +172,32 @@ def coming(desk: Desk, said: str, floor: date) -> When:
     """An instant to come: of days that the words can mean, the first on or after `floor`."""
     zone = desk.school.settings.zone
     return When(at=_coming(desk, said, floor), zone=zone.key, said=said)
+
+
+def to_come(desk: Desk, said: str) -> When:
+    """The instant that a meeting is moved to; Unclear when it is past."""
+    when = coming(desk, said, asking.day(desk, None))
+    if told := past(desk, when):
+        raise Unclear(
+            f"{told[0].strip()}: say a time to come. A meeting that was held without having been set: "
+            "bledger sst hold STUDENT --at TIME"
+        )
+    return when
+
+
+def past(desk: Desk, when: When) -> list[str]:
+    """A reminder, where a time is past."""
+    if when.at >= (desk.typed_at or desk.clock()):
+        return []
+    return [f"  {show_day(when.at.astimezone(desk.school.settings.zone))} is past"]
+
+
+def no_school(desk: Desk, when: When) -> list[str]:
+    """A reminder, where a meeting is set for a day without school."""
+    day = when.at.astimezone(desk.school.settings.zone).date()
+    if day_kind(desk.school.calendar, day) is not None:
+        return []
+    return [f"  No school on {WEEKDAYS[day.weekday()]} {MONTHS[day.month - 1]} {day.day}"]
 
 
 def coming_day(desk: Desk, said: str, floor: date = date.min) -> date:

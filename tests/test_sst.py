@@ -369,6 +369,25 @@ def test_days_to_come_are_the_next_that_the_words_can_mean(
     assert (local.year, local.month, local.day) == day
 
 
+@pytest.mark.parametrize("line", ["schedule", "follow-up", "reschedule"])
+def test_a_meeting_on_a_day_without_school_is_set_and_that_is_said(met: Case, line: str) -> None:
+    assert "No school on Sun Nov 22" in met(f"{line} ana rivera --at 'nov 22 8:00'")
+    assert "No school" not in met(f"{line} ana rivera --at 'nov 23 8:00'")
+
+
+def test_a_meeting_that_had_been_set_may_be_recorded_later_and_that_is_said(met: Case) -> None:
+    assert "Thu Oct 15 2026 is past" in met("schedule ana rivera --at '2026-10-15 08:00'")
+
+
+@pytest.mark.parametrize("line", ["follow-up", "reschedule"])
+@pytest.mark.parametrize("at", ["2026-10-15 08:00", "yesterday 8:00", "today 0:01"])
+def test_no_meeting_is_moved_to_what_is_past(met: Case, line: str, at: str) -> None:
+    before = len(met.desk.events())
+    told = met.fails(f"{line} ana rivera --at '{at}'").err
+    assert "is past: say a time to come" in told
+    assert len(met.desk.events()) == before
+
+
 def test_a_follow_up_outside_the_weeks_is_a_reminder_and_no_refusal(met: Case) -> None:
     told = met("follow-up ana rivera --at 'jan 21 8:00'")
     assert "13 weeks after the meeting; the rule is 3 to 6 weeks" in told
