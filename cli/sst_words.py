@@ -179,7 +179,7 @@ def to_come(desk: Desk, said: str) -> When:
     when = coming(desk, said, asking.day(desk, None))
     if told := past(desk, when):
         raise Unclear(
-            f"{told[0].strip()}: say a time to come. A meeting that was held without having been set: "
+            f"{told[0].strip()}: say a time to come. One that was held without having been set: "
             "bledger sst hold STUDENT --at TIME"
         )
     return when
